@@ -1,0 +1,51 @@
+import { once } from "node:events";
+import { type IncomingHttpHeaders, type IncomingMessage, request } from "node:http";
+import { text } from "node:stream/consumers";
+
+/** The deployment under check. */
+export const frontDoor = new URL(process.env["BASE_URL"] ?? "http://127.0.0.1");
+
+interface Answer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  text: string;
+  /** The body as JSON; empty if it is none. */
+  body: { value?: number; error?: string; version?: string };
+}
+
+/** Sends a request over a connection of its own, so that each may reach another replica. Throws on no answer in 5 s. */
+export async function ask(method: "GET" | "POST", path: string): Promise<Answer> {
+  const sent = request(new URL(path, frontDoor), {
+    method,
+    agent: false,
+    signal: AbortSignal.timeout(5000),
+  }).end();
+  const [response] = (await once(sent, "response")) as [IncomingMessage];
+  const body = await text(response);
+  const json = response.headers["content-type"]?.startsWith("application/json");
+  return {
+    status: response.statusCode ?? 0,
+    headers: response.headers,
+    text: body,
+    body: json ? JSON.parse(body) : {},
+  };
+}
+
+/** The present count. Throws, with what was answered, when the counter does not give one. */
+export async function counter(): Promise<number> {
+  const { status, text: answer, body } = await ask("GET", "/api/counter");
+  if (status === 200 && typeof body.value === "number") return body.value;
+  throw new Error(
+    `${frontDoor.href} is no counter: GET /api/counter answered ${status} ${answer.slice(0, 200)}`,
+  );
+}
+
+/** Sets the count by what the API offers: a reset, and increments up to where it was. */
+export async function restoreCount(value: number): Promise<void> {
+  await ask("POST", "/api/counter/reset");
+  for (let left = value; left > 0; left -= 50) {
+    await Promise.all(
+      Array.from({ length: Math.min(50, left) }, () => ask("POST", "/api/counter/increment")),
+    );
+  }
+}

@@ -1,0 +1,106 @@
+import { $ } from "zx";
+import { EXIT, Failure } from "./failure.ts";
+import { aptInstall, hasSystemd } from "./host.ts";
+import type { Outcome } from "./progress.ts";
+import { asRoot } from "./shell.ts";
+import { until } from "./wait.ts";
+
+/** What `docker info` says, as far as the kit asks. */
+export interface EngineInfo {
+  ServerVersion: string;
+  DockerRootDir: string;
+  LiveRestoreEnabled: boolean;
+  Swarm: { LocalNodeState: string; ControlAvailable: boolean; NodeID: string };
+  FirewallBackend?: { Driver: string };
+}
+
+const START_DEADLINE = 90;
+
+/** The engine's own account of itself; undefined where none answers. */
+export async function engineInfo(): Promise<EngineInfo | undefined> {
+  const output = await $({ nothrow: true })`docker info --format '{{json .}}'`;
+  try {
+    const info = JSON.parse(output.stdout) as EngineInfo;
+    return info.ServerVersion ? info : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What about this engine keeps it from serving; an empty list is good news. */
+export function engineProblems(info: EngineInfo): string[] {
+  const [major = 0, minor = 0, patch = 0] = info.ServerVersion.split(/[.+-]/).map(Number);
+  const problems = [];
+  if (major < 20 || (major === 20 && minor < 10)) {
+    problems.push(`Docker ${info.ServerVersion} is too old: 20.10 or later is needed`);
+  }
+  // moby#53212: such an engine rejects every task whose image is only on this host. Fixed in 29.7.0.
+  if (major === 29 && minor === 6 && patch <= 2) {
+    problems.push(
+      `Docker ${info.ServerVersion} cannot run local images in Swarm (moby#53212): upgrade to 29.7.0 or later`,
+    );
+  }
+  if (info.LiveRestoreEnabled) problems.push("Docker runs with live-restore, which Swarm does not support");
+  if (info.FirewallBackend?.Driver.startsWith("nftables")) {
+    problems.push("Docker runs with the nftables firewall backend, which Swarm does not support");
+  }
+  return problems;
+}
+
+/** Installs the distribution's engine if there is none, and starts it if none answers. */
+export async function ensureEngine(): Promise<Outcome> {
+  const running = await engineInfo();
+  if (running) return { changed: false, note: `Docker ${running.ServerVersion}` };
+  const installed = (await $({ nothrow: true })`command -v dockerd`).ok;
+  if (!installed) await aptInstall(["docker.io", "docker-cli", "apparmor", "iproute2"]);
+  await startEngine();
+  const info = await until(
+    { what: "the Docker engine does not answer", deadline: START_DEADLINE, hint: await logHint() },
+    engineInfo,
+  );
+  return { changed: true, note: `Docker ${info.ServerVersion} ${installed ? "started" : "installed"}` };
+}
+
+async function startEngine(): Promise<void> {
+  if (hasSystemd()) {
+    await $`${asRoot} systemctl enable --now docker`;
+    return;
+  }
+  const service = await $({ nothrow: true })`${asRoot} service docker start`;
+  if (!service.ok)
+    throw new Failure("the Docker engine does not start", { lines: service.stderr.trim().split("\n") });
+}
+
+const logHint = async () => (hasSystemd() ? "journalctl -u docker" : "tail /var/log/docker.log");
+
+/** Label on the node of a swarm that the kit made, so that a purge leaves that one and no other. */
+const OURS = "counter-deploy.initialised";
+
+/** Initialises Swarm unless this node is a manager already. Throws a Failure (refused) on a worker. */
+export async function ensureSwarm(advertise: string): Promise<Outcome> {
+  const info = await engineInfo();
+  if (info?.Swarm.ControlAvailable) return { changed: false };
+  if (info?.Swarm.LocalNodeState !== "inactive") {
+    throw new Failure(`this node is in a swarm that it does not manage (${info?.Swarm.LocalNodeState})`, {
+      code: EXIT.refused,
+      hint: "run it on a manager, or docker swarm leave",
+    });
+  }
+  await $`docker swarm init --advertise-addr ${advertise}`;
+  const node = (await $`docker node inspect self --format '{{.ID}}'`).stdout.trim();
+  await $`docker node update --label-add ${OURS}=true ${node}`;
+  return { changed: true, note: `initialised on ${advertise}` };
+}
+
+/** Leaves the swarm if the kit made it, and removes the bridge that Swarm leaves behind. */
+export async function leaveSwarm(): Promise<Outcome> {
+  const mine = await $({
+    nothrow: true,
+  })`docker node inspect self --format ${`{{index .Spec.Labels "${OURS}"}}`}`;
+  if (mine.stdout.trim() !== "true") return { changed: false, note: "it was not made by this kit" };
+  await $`docker swarm leave --force`;
+  await until({ what: "the swarm's bridge is still in use", deadline: 30 }, async () => {
+    return (await $({ nothrow: true })`docker network rm docker_gwbridge`).ok;
+  });
+  return { changed: true };
+}

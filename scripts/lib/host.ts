@@ -1,0 +1,88 @@
+import { existsSync, readFileSync, statfsSync } from "node:fs";
+import { totalmem } from "node:os";
+import { dirname } from "node:path";
+import { $ } from "zx";
+import { EXIT, Failure } from "./failure.ts";
+import { asRoot } from "./shell.ts";
+
+const GIB = 1024 ** 3;
+const MIN_MEMORY = 0.9 * GIB;
+const MIN_DISK = 3 * GIB;
+
+/** Whether systemd runs this machine; containers and some virtual machines have none. */
+export const hasSystemd = () => existsSync("/run/systemd/system");
+
+/** Whether the kernel has IPVS, which Swarm's routing mesh needs; loads the module where it is only not loaded. */
+export async function hasIpvs(): Promise<boolean> {
+  if (existsSync("/proc/net/ip_vs")) return true;
+  await $({ nothrow: true })`${asRoot} modprobe ip_vs`;
+  return existsSync("/proc/net/ip_vs");
+}
+
+/** The distribution's name, and whether it is of Debian's family. */
+export function distribution(): { name: string; apt: boolean } {
+  const text = existsSync("/etc/os-release") ? readFileSync("/etc/os-release", "utf8") : "";
+  const field = (key: string) => new RegExp(`^${key}="?([^"\n]*)`, "m").exec(text)?.[1] ?? "";
+  const family = `${field("ID")} ${field("ID_LIKE")}`.split(" ");
+  return { name: field("PRETTY_NAME") || "this system", apt: family.includes("debian") };
+}
+
+/** Installs the packages of the list that the distribution has. Throws a Failure with apt's last lines. */
+export async function aptInstall(packages: string[]): Promise<void> {
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  const root = asRoot.length > 0 ? ["sudo", "--preserve-env=DEBIAN_FRONTEND"] : [];
+  await $({ env })`${root} apt-get update -q`;
+  const known = await $({
+    nothrow: true,
+  })`apt-cache show --no-all-versions ${packages} | sed -n 's/^Package: //p'`;
+  const wanted = packages.filter((name) => known.stdout.split("\n").includes(name));
+  await $({ env })`${root} apt-get install -y -q --no-install-recommends ${wanted}`;
+}
+
+/** Why this user cannot act as root; undefined if they can. sudo may ask for its password on a terminal. */
+export async function privilegeProblem(): Promise<string | undefined> {
+  if (asRoot.length === 0 || process.stderr.isTTY) return undefined;
+  return (await $({ nothrow: true })`sudo -n true`).ok
+    ? undefined
+    : "neither root nor sudo without a password";
+}
+
+/** Why this machine is too small; `disk` is the folder that images and volumes go to. */
+export function sizeProblems(disk: string): string[] {
+  const problems = [];
+  if (totalmem() < MIN_MEMORY) problems.push(`${gib(totalmem())} GiB of memory: 1 GiB is needed`);
+  const { bavail, bsize } = statfsSync(nearest(disk));
+  if (bavail * bsize < MIN_DISK)
+    problems.push(`${gib(bavail * bsize)} GiB free for ${disk}: 3 GiB are needed`);
+  return problems;
+}
+
+const gib = (bytes: number) => (bytes / GIB).toFixed(1);
+const nearest = (path: string): string => (existsSync(path) ? path : nearest(dirname(path)));
+
+/** The process that listens on a TCP port, for a message; undefined if none does. */
+export async function listener(port: number): Promise<string | undefined> {
+  const { stdout } = await $({ nothrow: true })`${asRoot} ss -Hltnp sport = :${port}`;
+  if (!stdout.trim()) return undefined;
+  const [, name, pid] = /users:\(\("([^"]+)",pid=(\d+)/.exec(stdout) ?? [];
+  return name ? `${name} (process ${pid})` : "a process of another user";
+}
+
+/** The address of the default route, or of the loopback where there is none. */
+export async function defaultAddress(): Promise<string> {
+  const { stdout } = await $({ nothrow: true })`ip -json route get 192.0.2.1`;
+  try {
+    return (JSON.parse(stdout) as { prefsrc: string }[])[0]?.prefsrc ?? "127.0.0.1";
+  } catch {
+    return "127.0.0.1";
+  }
+}
+
+/** Throws a Failure (refused) that lists every problem; nothing has been changed then. */
+export function refuse(problems: (string | undefined)[], hint?: string): void {
+  const lines = problems.filter((problem) => problem !== undefined);
+  if (lines.length === 0) return;
+  const message =
+    lines.length === 1 ? "this cannot go ahead" : `this cannot go ahead for ${lines.length} reasons`;
+  throw new Failure(message, { code: EXIT.refused, lines, ...(hint && { hint }) });
+}

@@ -1,0 +1,24 @@
+#!/bin/sh
+# Runs a script with the Node that package-lock.json pins, or says what is missing. The shebang of every script
+# starts it, because a Node that is too old fails on TypeScript with a message that explains nothing.
+set -eu
+oldest=24 # strips types by itself
+
+root=$(dirname "$(readlink -f "$0")")/../..
+if [ ! -d "$root/node_modules/zx" ]; then
+  printf 'error: the dependencies are not installed\n  hint     make install\n' >&2
+  exit 3
+fi
+
+node=$root/node_modules/.bin/node
+[ -x "$node" ] || node=$(command -v node || echo /usr/bin/node)
+found=$("$node" --version 2>&1) || {
+  printf 'error: %s does not run: %s\n  hint     make install\n' "$node" "$found" >&2
+  exit 3
+}
+major=${found#v}
+if [ "${major%%.*}" -lt "$oldest" ]; then
+  printf 'error: %s is Node %s, and the scripts need %s or later\n  hint     make install\n' "$node" "$found" "$oldest" >&2
+  exit 3
+fi
+exec "$node" "$@"

@@ -1,0 +1,111 @@
+import { parseArgs } from "node:util";
+import { EXIT, Failure } from "./failure.ts";
+
+interface Option {
+  /** The environment and make variable; the flag is the same name in lower case with dashes. */
+  env: string;
+  /** What the value stands for in the usage text; absent for a switch. */
+  value?: string;
+  help: string;
+}
+
+/**
+ * Every option of every verb. A make variable, the environment variable of the same name and the flag
+ * are one setting: `make scale REPLICAS=2`, `REPLICAS=2 scripts/scale.ts`, `scripts/scale.ts --replicas=2`.
+ */
+export const OPTIONS = {
+  replicas: { env: "REPLICAS", value: "n", help: "replicas of the counter, 1 to 20" },
+  port: { env: "PORT", value: "port", help: "port of the front door" },
+  baseImages: { env: "BASE_IMAGES", value: "auto|registry|local", help: "where base images come from" },
+  advertiseAddr: {
+    env: "ADVERTISE_ADDR",
+    value: "address",
+    help: "address this host announces to the swarm",
+  },
+  version: { env: "VERSION", value: "version", help: "a version whose image is still kept" },
+  service: { env: "SERVICE", value: "app|redis|proxy", help: "whose logs" },
+  tail: { env: "TAIL", value: "lines", help: "how many of the last lines" },
+  follow: { env: "FOLLOW", help: "go on printing until Ctrl-C" },
+  baseUrl: { env: "BASE_URL", value: "url", help: "the front door to check, if not this host's" },
+  only: { env: "ONLY", value: "part", help: "only this part of the tests" },
+  rounds: { env: "ROUNDS", value: "n", help: "rounds of each measurement" },
+  seconds: { env: "SECONDS_EACH", value: "s", help: "length of one measurement" },
+  purge: { env: "PURGE", help: "the data, the images and what provision made, too" },
+  yes: { env: "YES", help: "do not ask" },
+  json: { env: "JSON", help: "print the result as JSON" },
+  settings: { env: "SETTINGS", value: "file", help: "settings file (deploy/settings.yaml)" },
+} satisfies Record<string, Option>;
+
+export type OptionName = keyof typeof OPTIONS;
+export type OptionValues = Partial<Record<OptionName, string>>;
+
+/** What a verb says of itself: its name, one sentence, the options it takes and an example. */
+export interface VerbSpec {
+  name: string;
+  summary: string;
+  options: readonly OptionName[];
+  example: string;
+}
+
+const SWITCH: Record<string, string> = { "": "", "0": "", false: "", no: "", "1": "1", true: "1", yes: "1" };
+
+const flagOf = (name: OptionName) => OPTIONS[name].env.toLowerCase().replaceAll("_", "-");
+const valueOf = (name: OptionName): string | undefined => (OPTIONS[name] as Option).value;
+
+/**
+ * The options of one run; a flag wins over the environment. Switches are "1" or absent.
+ * Throws a usage Failure on an unknown flag, a missing value or a switch that is neither yes nor no.
+ */
+export function readOptions(spec: VerbSpec, argv: string[], env: NodeJS.ProcessEnv): OptionValues {
+  const flags = readFlags(spec, argv);
+  const values: OptionValues = {};
+  for (const name of [...spec.options, "settings"] as OptionName[]) {
+    const given = flags[flagOf(name)] ?? env[OPTIONS[name].env];
+    if (given === undefined || given === false) continue;
+    const value = valueOf(name) ? String(given) : readSwitch(name, given);
+    if (value !== "") values[name] = value;
+  }
+  return values;
+}
+
+function readFlags(spec: VerbSpec, argv: string[]): Record<string, string | boolean | undefined> {
+  const known = [...spec.options, "settings" as const].map((name) => [
+    flagOf(name),
+    { type: valueOf(name) ? "string" : "boolean" } as const,
+  ]);
+  try {
+    const { values } = parseArgs({ args: argv, options: Object.fromEntries(known), allowPositionals: false });
+    return values as Record<string, string | boolean | undefined>;
+  } catch (error) {
+    const [what] = (error as Error).message.split(". To specify");
+    throw new Failure(what ?? "", { code: EXIT.usage, hint: `scripts/${spec.name}.ts --help` });
+  }
+}
+
+function readSwitch(name: OptionName, given: string | boolean): string {
+  const value = given === true ? "1" : SWITCH[String(given).toLowerCase()];
+  if (value !== undefined) return value;
+  throw new Failure(`${OPTIONS[name].env} is "${given}"; it is 1 or 0`, { code: EXIT.usage });
+}
+
+/** The text of `--help`. */
+export function usage(spec: VerbSpec): string {
+  const rows = [...spec.options, "settings" as const].map((name) => {
+    const value = valueOf(name);
+    const flag = `--${flagOf(name)}${value ? `=${value}` : ""}`;
+    return `  ${flag.padEnd(36)} ${OPTIONS[name].env.padEnd(15)} ${OPTIONS[name].help}`;
+  });
+  return [
+    spec.summary,
+    "",
+    `Usage: scripts/${spec.name}.ts [options]`,
+    `       ${spec.example}`,
+    "",
+    `  ${"Flag".padEnd(36)} ${"Variable".padEnd(15)} Meaning`,
+    ...rows,
+    `  ${"--help".padEnd(36)} ${"".padEnd(15)} this text`,
+    "",
+    "Exit codes: 0 done, 1 failed, 2 usage or settings, 3 refused and nothing changed,",
+    "            4 rolled back, 5 ran out of time, 6 another run holds the lock",
+  ].join("\n");
+}

@@ -1,0 +1,71 @@
+import type { BaseImages } from "./images.ts";
+import type { Settings } from "./settings.ts";
+import * as swarm from "./swarm.ts";
+
+/** What runs now. */
+export interface Deployed {
+  version: string;
+  /** The version before, for a rollback; empty after the first deployment. */
+  previous: string;
+  /** How many replicas are wanted, and how many are running and healthy. */
+  replicas: number;
+  running: number;
+  /** Replicas of this version that ended by themselves, as far back as the orchestrator remembers. */
+  restarts: number;
+  /** When this version was deployed, ISO 8601. */
+  since: string;
+  /** The settings' replicas when it was deployed: where they still are, what `make scale` set stays. */
+  replicasSetting: number;
+  port: number;
+}
+
+/** What shall run. */
+export interface Target {
+  version: string;
+  previous: string;
+  since: string;
+  replicas: number;
+  replicasSetting: number;
+  base: BaseImages;
+}
+
+/** What a change did, for `converge` to wait for and `undo` to take back. */
+export interface Change {
+  changed: boolean;
+  /** Names of the parts whose processes are replaced by it. */
+  replaced: string[];
+  /** Names of the parts that were there before and were changed. */
+  undoable: string[];
+}
+
+export interface LogOptions {
+  service: string;
+  tail: number;
+  follow: boolean;
+}
+
+/** The operations that both sides have; swarm.ts states them as plain functions. Waits are in seconds. */
+export interface Orchestrator {
+  /** What runs now; undefined if the counter is not deployed. */
+  observe(settings: Settings): Promise<Deployed | undefined>;
+  /** What keeps a deployment from being tried. */
+  problems(settings: Settings): Promise<string[]>;
+  apply(settings: Settings, target: Target): Promise<Change>;
+  /** Puts another version in the place of the one that runs, from an image that is still kept. */
+  switchTo(settings: Settings, version: string, previous: string): Promise<Change>;
+  scale(settings: Settings, replicas: number): Promise<Change>;
+  /** Waits until the change is complete. Throws a Failure when it fails or the deadline passes. */
+  converge(settings: Settings, change: Change, tell: (text: string) => void): Promise<void>;
+  /** Takes a change back and waits for what was there before. */
+  undo(settings: Settings, change: Change): Promise<void>;
+  /** Why replicas do not run, with the last lines of one's log. */
+  diagnose(settings: Settings): Promise<string[]>;
+  /** Ends what a change leaves behind. */
+  tidy(settings: Settings): Promise<void>;
+  logs(settings: Settings, options: LogOptions): Promise<void>;
+  /** Removes the deployment; its data only with `purge`. */
+  remove(settings: Settings, options: { purge: boolean }): Promise<{ changed: boolean }>;
+}
+
+/** The orchestrator of this host. */
+export const orchestrator: Orchestrator = swarm;

@@ -1,0 +1,81 @@
+import { chalk } from "zx";
+import { Failure } from "./failure.ts";
+
+/** What a step did: `changed: false` reads "unchanged", and a step that only looks leaves it out. */
+export interface Outcome {
+  changed?: boolean;
+  /** Stands behind the time. */
+  note?: string;
+}
+
+export interface Progress {
+  /** Runs a step and prints its line; `tell` shows how far it is on a terminal. Returns what the action returned. */
+  step: <T extends Outcome>(name: string, action: (tell: (text: string) => void) => Promise<T>) => Promise<T>;
+  /** Prints the closing line. */
+  done: (result?: string) => void;
+}
+
+const FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏";
+const NAME_WIDTH = 40;
+
+/** Prints one line a step, with its time, to stderr. */
+export function progress(title: string, total: number, out = process.stderr): Progress {
+  const start = performance.now();
+  let count = 0;
+  let changes = 0;
+  out.write(`${chalk.bold(`==> ${title}`)}\n`);
+
+  async function step<T extends Outcome>(
+    name: string,
+    action: (tell: (text: string) => void) => Promise<T>,
+  ): Promise<T> {
+    const label = `[${++count}/${total}] ${name}`;
+    const begun = performance.now();
+    const spinner = spin(label, out);
+    const print = (state: string, colour: (text: string) => string, note = "") => {
+      spinner.stop();
+      const time = `${seconds(begun)}s`.padStart(7);
+      out.write(`${label.padEnd(NAME_WIDTH)} ${colour(state.padEnd(9))} ${time}${note && `  ${note}`}\n`);
+    };
+    try {
+      const outcome = await action(spinner.tell);
+      if (outcome.changed) changes++;
+      print(outcome.changed === false ? "unchanged" : "ok", chalk.green, outcome.note);
+      return outcome;
+    } catch (error) {
+      print("failed", chalk.red);
+      if (error instanceof Failure) error.step ??= label;
+      throw error;
+    }
+  }
+
+  function done(result = ""): void {
+    const what = changes === 0 ? "Unchanged in " : "Done in ";
+    out.write(`${what}${seconds(start)}s${result && `  ${result}`}\n`);
+  }
+
+  return { step, done };
+}
+
+const seconds = (since: number) => ((performance.now() - since) / 1000).toFixed(1);
+
+/** A spinner on a terminal, silence elsewhere. */
+function spin(label: string, out: NodeJS.WriteStream) {
+  if (!out.isTTY) return { tell: () => {}, stop: () => {} };
+  let text = "";
+  let frame = 0;
+  const draw = () => {
+    const line = `${label.padEnd(NAME_WIDTH)} ${FRAMES[frame++ % FRAMES.length]} ${text}`;
+    out.write(`\r\x1b[K${line.slice(0, out.columns - 1)}`);
+  };
+  const timer = setInterval(draw, 100);
+  return {
+    tell: (now: string) => {
+      text = now;
+    },
+    stop: () => {
+      clearInterval(timer);
+      out.write("\r\x1b[K");
+    },
+  };
+}

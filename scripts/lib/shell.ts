@@ -1,0 +1,64 @@
+import { accessSync, constants } from "node:fs";
+import { stripVTControlCharacters } from "node:util";
+import { $, type ProcessOutput } from "zx";
+import { type Details, Failure } from "./failure.ts";
+
+/** Stands before a command that needs root: `` $`${asRoot} modprobe ip_vs` ``. */
+export const asRoot: readonly string[] = process.getuid?.() === 0 ? [] : ["sudo"];
+
+const SOCKET = "/var/run/docker.sock";
+const LAST_LINES = 20;
+const commands = new Map<string, string>();
+let failedCommand: string | undefined;
+
+/** Sets zx up for every verb: quiet, the failed command remembered for the message, `docker` allowed to the user. */
+export function setUpShell(): void {
+  $.quiet = true;
+  $.log = (entry) => {
+    if (entry.kind === "cmd") commands.set(entry.id, entry.cmd);
+    if (entry.kind === "end" && entry.exitCode !== 0) failedCommand = commands.get(entry.id);
+  };
+  // A function in the shell that zx starts, so that `docker` stands in the scripts as a user would type it.
+  if (dockerNeedsRoot()) $.prefix += 'docker() { sudo --preserve-env docker "$@"; }; ';
+}
+
+function dockerNeedsRoot(): boolean {
+  if (asRoot.length === 0 || process.env["DOCKER_HOST"]) return false;
+  try {
+    accessSync(SOCKET, constants.W_OK);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/** What a command's stderr says to those who know it: a shorter message and a hint. */
+const KNOWN: [RegExp, string, string][] = [
+  [
+    /no space left on device/i,
+    "the disk is full",
+    "df -h, then docker system df; free some space and run it again",
+  ],
+  [
+    /cannot connect to the docker daemon|error during connect/i,
+    "the Docker engine does not answer",
+    "make provision",
+  ],
+  [/a (?:terminal|password) is required/i, "sudo wants a password", "run it from a terminal, or as root"],
+  [/docker: (?:command )?not found/i, "there is no docker on this machine", "make provision"],
+];
+
+/** A failed command as a Failure: what is known of its stderr, the command itself, and its last lines. */
+export function explain(output: ProcessOutput, details: Details = {}): Failure {
+  const text = `${output.stderr}\n${output.cause ?? ""}`;
+  const known = KNOWN.find(([pattern]) => pattern.test(text));
+  const lines = stripVTControlCharacters(output.stderr).trim().split("\n").filter(Boolean).slice(-LAST_LINES);
+  const how = output.signal ? `was ended by ${output.signal}` : `failed with exit code ${output.exitCode}`;
+  return new Failure(known?.[1] ?? `a command ${how}`, {
+    ...(failedCommand && { command: failedCommand.trim() }),
+    ...(known && { hint: known[2] }),
+    lines,
+    cause: output,
+    ...details,
+  });
+}

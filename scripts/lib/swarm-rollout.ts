@@ -1,0 +1,116 @@
+import { $ } from "zx";
+import { Failure } from "./failure.ts";
+import type { Change } from "./orchestrator.ts";
+import type { Settings } from "./settings.ts";
+import { hasEnded, isRunning, progressOf, type SwarmService, services, tasks } from "./swarm-state.ts";
+import { until } from "./wait.ts";
+
+/** After so many ends of each replica, a first deployment will not come up by itself. */
+const HOPELESS = 3;
+const LOG_LINES = 15;
+
+/**
+ * Does something to the stack and tells from the services' specifications what it changed.
+ * What an action that throws has done by then is taken back.
+ */
+export async function changing(settings: Settings, action: () => Promise<unknown>): Promise<Change> {
+  const before = await services(settings.name);
+  try {
+    await action();
+  } catch (error) {
+    await undo(settings, difference(before, await services(settings.name)));
+    throw error;
+  }
+  return difference(before, await services(settings.name));
+}
+
+function difference(before: Map<string, SwarmService>, after: Map<string, SwarmService>): Change {
+  const differs = (part: string, of: (service: SwarmService) => unknown) =>
+    JSON.stringify(before.has(part) && of(before.get(part)!)) !==
+    JSON.stringify(after.has(part) && of(after.get(part)!));
+  const changed = [...new Set([...before.keys(), ...after.keys()])].filter((part) =>
+    differs(part, (s) => s.Spec),
+  );
+  return {
+    changed: changed.length > 0,
+    replaced: changed.filter((part) => after.has(part) && differs(part, (s) => s.Spec.TaskTemplate)),
+    undoable: changed.filter((part) => before.has(part) && after.has(part)),
+  };
+}
+
+/** Waits until the change is complete. Throws a Failure when Swarm gives up on it, or at the deadline. */
+export async function converge(
+  settings: Settings,
+  change: Change,
+  tell: (text: string) => void,
+): Promise<void> {
+  let seen = "";
+  const wait = { what: "rollout not complete", deadline: settings.deadlines.converge, seen: () => seen };
+  await until({ ...wait, hint: "make logs" }, async () => {
+    const stack = await services(settings.name);
+    for (const part of change.replaced) await refuseToHope(stack.get(part)!, change.undoable.includes(part));
+    const { text, complete } = await lookAt(stack);
+    tell((seen = text));
+    return (
+      complete &&
+      change.replaced.every((part) => !isUpdating(stack.get(part)!, change.undoable.includes(part)))
+    );
+  });
+}
+
+async function lookAt(stack: Map<string, SwarmService>): Promise<{ text: string; complete: boolean }> {
+  const parts = await Promise.all(
+    [...stack].map(async ([part, service]) => ({ part, ...(await progressOf(service)) })),
+  );
+  const unfinished = parts.filter((p) => p.ready !== p.wanted || p.leaving > 0);
+  const text = unfinished.map(
+    (p) => `${p.part} ${p.ready}/${p.wanted} ready${p.leaving ? `, ${p.leaving} leaving` : ""}`,
+  );
+  return { text: text.join("; "), complete: unfinished.length === 0 };
+}
+
+const isUpdating = (service: SwarmService, existed: boolean) =>
+  existed && service.UpdateStatus?.State !== "completed";
+
+async function refuseToHope(service: SwarmService, existed: boolean): Promise<void> {
+  const { State = "", Message = "" } = service.UpdateStatus ?? {};
+  if (existed && /^(paused|rollback)/.test(State)) throw new Failure(`Swarm gave the update up: ${Message}`);
+  if (existed) return;
+  const ended = (await tasks(service)).filter(hasEnded).length;
+  const most = HOPELESS * service.Spec.Mode.Replicated.Replicas;
+  if (ended >= most)
+    throw new Failure(`${service.Spec.Name} does not stay up: its tasks ended ${ended} times`);
+}
+
+/** Takes a change back, unless Swarm is doing that already, and waits for what was there before. */
+export async function undo(settings: Settings, change: Change): Promise<void> {
+  const stack = await services(settings.name);
+  for (const part of change.undoable) {
+    const service = stack.get(part)!;
+    if (!service.UpdateStatus?.State.startsWith("rollback"))
+      await $`docker service rollback --detach ${service.Spec.Name}`;
+  }
+  const wait = {
+    what: "the rollback is not complete",
+    deadline: settings.deadlines.converge,
+    despiteInterrupt: true,
+  };
+  await until(wait, async () => {
+    const now = await services(settings.name);
+    const replaced = change.replaced.filter((part) => change.undoable.includes(part));
+    const back = replaced.every((part) => now.get(part)!.UpdateStatus?.State === "rollback_completed");
+    return back && (await lookAt(now)).complete;
+  });
+}
+
+/** Why tasks do not run: the engine's words, and the last lines of the log of the newest that failed. */
+export async function diagnose(settings: Settings): Promise<string[]> {
+  const all = await Promise.all([...(await services(settings.name)).values()].map(tasks));
+  const failing = all.flat().filter((task) => task.Error && !isRunning(task));
+  const [newest] = failing;
+  if (!newest) return [];
+  const words = new Set(failing.map((task) => `${task.Name}: ${task.Error}`));
+  const log = $({ nothrow: true, timeout: "10s" });
+  const { stdout, stderr } = await log`docker service logs --raw --tail ${LOG_LINES} ${newest.ID}`;
+  return [...[...words].slice(0, LOG_LINES), ...`${stdout}${stderr}`.split("\n").filter(Boolean)];
+}

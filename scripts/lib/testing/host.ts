@@ -1,0 +1,54 @@
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { $, type ProcessOutput, type ProcessPromise } from "zx";
+import { ROOT } from "../settings.ts";
+import type { TestEngine } from "./engine.ts";
+
+/** A copy of this checkout that drives an engine of its own, as a user on that engine's host would. */
+export interface TestHost {
+  /** Starts a verb on that host; variables are given as `make` gives them. */
+  start: (verb: string, variables?: Record<string, string>) => ProcessPromise;
+  /** Runs a verb to its end, whatever its exit code. */
+  run: (verb: string, variables?: Record<string, string>) => Promise<ProcessOutput>;
+  /** Any command on that host. */
+  exec: (command: string[]) => ProcessPromise;
+  /** Replaces text in a file of the copy. Throws if it is not there. */
+  edit: (file: string, from: string, to: string) => Promise<void>;
+  remove: () => Promise<void>;
+}
+
+/** Copies the checkout, node_modules as a link, and points it at the engine. */
+export async function testHost(engine: TestEngine): Promise<TestHost> {
+  const dir = await mkdtemp(`${tmpdir()}/counter-deploy-`);
+  for (const part of [
+    "scripts",
+    "service",
+    "deploy",
+    "checks",
+    "Dockerfile",
+    ".dockerignore",
+    ".npmrc",
+    ".taprc",
+  ]) {
+    await cp(`${ROOT}${part}`, `${dir}/${part}`, { recursive: true });
+  }
+  for (const part of ["package.json", "package-lock.json"]) await cp(`${ROOT}${part}`, `${dir}/${part}`);
+  await symlink(`${ROOT}node_modules`, `${dir}/node_modules`);
+
+  const host = $({ cwd: dir, nothrow: true, quiet: true, env: { ...process.env, ...engine.env } });
+  const start = (verb: string, variables: Record<string, string> = {}) => {
+    const assignments = Object.entries(variables).map(([key, value]) => `${key}=${value}`);
+    return host`${engine.enter} env ${assignments} scripts/${verb}.ts`;
+  };
+  return {
+    start,
+    run: async (verb, variables) => start(verb, variables),
+    exec: (command) => host`${engine.enter} ${command}`,
+    edit: async (file, from, to) => {
+      const text = await readFile(`${dir}/${file}`, "utf8");
+      if (!text.includes(from)) throw new Error(`${file} has no ${from}`);
+      await writeFile(`${dir}/${file}`, text.replace(from, to));
+    },
+    remove: () => rm(dir, { recursive: true, force: true }),
+  };
+}

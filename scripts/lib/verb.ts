@@ -1,0 +1,71 @@
+import { chalk, ProcessOutput } from "zx";
+import { EXIT, type ExitCode, Failure } from "./failure.ts";
+import { catchSignals, interruption } from "./interrupt.ts";
+import { holdLock } from "./lock.ts";
+import { type OptionValues, readOptions, usage, type VerbSpec } from "./options.ts";
+import { readSettings, type Settings } from "./settings.ts";
+import { explain, setUpShell } from "./shell.ts";
+
+export interface Context {
+  settings: Settings;
+  options: OptionValues;
+}
+
+export interface Verb extends VerbSpec {
+  /** Changes the deployment: refused while another such run works on the same one. */
+  exclusive?: boolean;
+  /** Asked after a failure: what serves now, for the message. */
+  serving?: (settings: Settings) => Promise<string | undefined>;
+}
+
+/**
+ * Runs a verb: usage, options, settings, lock, signals, and the error message at the end.
+ * Returns the exit code for the process; never throws.
+ */
+export async function verb(spec: Verb, main: (context: Context) => Promise<void>): Promise<ExitCode> {
+  const argv = process.argv.slice(2);
+  if (argv.includes("--help") || argv.includes("-h")) {
+    process.stdout.write(`${usage(spec)}\n`);
+    return EXIT.done;
+  }
+  let settings: Settings | undefined;
+  try {
+    const options = readOptions(spec, argv, process.env);
+    settings = readSettings(options);
+    catchSignals();
+    setUpShell();
+    await using _lock = spec.exclusive ? await holdLock(settings.name, spec.name) : undefined;
+    await main({ settings, options });
+    return EXIT.done;
+  } catch (error) {
+    const failure = toFailure(error);
+    const serving =
+      failure.details.serving ?? (settings && (await spec.serving?.(settings).catch(() => undefined)));
+    report(failure, serving, error);
+    return failure.code;
+  }
+}
+
+/** Whatever was thrown, as what the user is told. An interrupted run fails with whatever was running. */
+export function toFailure(error: unknown): Failure {
+  if (error instanceof Failure && (!interruption.aborted || error.code === EXIT.rolledBack)) return error;
+  if (interruption.aborted) {
+    const failure: Failure = interruption.reason;
+    if (error instanceof Failure && error.step) failure.step = error.step;
+    return failure;
+  }
+  if (error instanceof ProcessOutput) return explain(error);
+  return new Failure(error instanceof Error ? error.message : String(error), { cause: error });
+}
+
+function report(failure: Failure, serving: string | undefined, error: unknown): void {
+  const { command, hint, lines = [] } = failure.details;
+  const rows = { step: failure.step, command, serving, hint };
+  const text = [
+    `${chalk.red("error:")} ${failure.message}`,
+    ...Object.entries(rows).flatMap(([name, value]) => (value ? [`  ${name.padEnd(8)} ${value}`] : [])),
+    ...lines.map((line) => `  | ${line}`),
+  ];
+  process.stderr.write(`${text.join("\n")}\n`);
+  if (process.env["DEBUG"] === "1") console.error(error);
+}

@@ -1,0 +1,37 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { EXIT, Failure } from "./failure.ts";
+import { interruption } from "./interrupt.ts";
+
+const INTERVAL_MS = 300;
+
+interface Wait {
+  /** Ends the message "... after 60s", as in "the engine does not answer". */
+  what: string;
+  /** Seconds. */
+  deadline: number;
+  /** What the last probe saw, for the message. */
+  seen?: () => string;
+  hint?: string;
+  /** Goes on although the run was interrupted: for cleaning up after that. */
+  despiteInterrupt?: boolean;
+}
+
+/**
+ * Probes until the probe gives something other than undefined or false, and returns that.
+ * Throws a Failure (ran out of time) at the deadline, and at once when the run is interrupted.
+ */
+export async function until<T>(wait: Wait, probe: () => Promise<T | undefined | false>): Promise<T> {
+  const end = performance.now() + wait.deadline * 1000;
+  const signal = wait.despiteInterrupt ? undefined : interruption;
+  for (;;) {
+    signal?.throwIfAborted();
+    const found = await probe();
+    if (found !== undefined && found !== false) return found;
+    if (performance.now() > end) {
+      const seen = wait.seen?.();
+      const details = { code: EXIT.timedOut, ...(wait.hint && { hint: wait.hint }) };
+      throw new Failure(`${wait.what} after ${wait.deadline}s${seen ? ` (${seen})` : ""}`, details);
+    }
+    await sleep(INTERVAL_MS, undefined, { signal }).catch(() => signal?.throwIfAborted());
+  }
+}

@@ -1,0 +1,35 @@
+#!/usr/bin/env -S sh -c 'exec "$(dirname "$(readlink -f "$0")")/lib/node.sh" "$0" "$@"'
+// Prints the last lines of the replicas' logs, or of Redis' or the proxy's.
+//
+//   make logs SERVICE=redis TAIL=20
+//   scripts/logs.ts --follow
+
+import { EXIT, Failure } from "./lib/failure.ts";
+import { interruption } from "./lib/interrupt.ts";
+import { orchestrator } from "./lib/orchestrator.ts";
+import { verb } from "./lib/verb.ts";
+
+const SERVICES = ["app", "redis", "proxy"];
+
+process.exitCode = await verb(
+  {
+    name: "logs",
+    summary: "Prints the last lines of the logs, 100 of each task if TAIL does not say otherwise.",
+    options: ["service", "tail", "follow"],
+    example: "make logs SERVICE=redis FOLLOW=1",
+  },
+  async ({ settings, options }) => {
+    const { service = "app", tail = "100", follow = "" } = options;
+    if (!SERVICES.includes(service)) {
+      throw new Failure(`SERVICE is "${service}"; it is one of ${SERVICES.join(", ")}`, { code: EXIT.usage });
+    }
+    if (!/^\d+$/.test(tail))
+      throw new Failure(`TAIL is "${tail}"; it is a number of lines`, { code: EXIT.usage });
+    try {
+      await orchestrator.logs(settings, { service, tail: Number(tail), follow: follow !== "" });
+    } catch (error) {
+      // Ctrl-C is how one stops following.
+      if (!follow || !interruption.aborted) throw error;
+    }
+  },
+);

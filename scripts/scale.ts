@@ -1,0 +1,37 @@
+#!/usr/bin/env -S sh -c 'exec "$(dirname "$(readlink -f "$0")")/lib/node.sh" "$0" "$@"'
+// Changes the number of replicas and waits until they answer. The number stays over deployments.
+//
+//   make scale REPLICAS=2
+//   scripts/scale.ts --replicas=2
+
+import { EXIT, Failure } from "./lib/failure.ts";
+import { servingVersion, urlOf } from "./lib/front-door.ts";
+import { orchestrator } from "./lib/orchestrator.ts";
+import { progress } from "./lib/progress.ts";
+import { release } from "./lib/release.ts";
+import { replicasOption } from "./lib/settings.ts";
+import { verb } from "./lib/verb.ts";
+
+process.exitCode = await verb(
+  {
+    name: "scale",
+    summary: "Changes the number of replicas; it stays over deployments.",
+    options: ["replicas"],
+    example: "make scale REPLICAS=2",
+    exclusive: true,
+    serving: ({ port }) => servingVersion(port),
+  },
+  async ({ settings, options }) => {
+    const replicas = replicasOption(options);
+    if (!replicas)
+      throw new Failure("REPLICAS is missing", { code: EXIT.usage, hint: "make scale REPLICAS=2" });
+    const deployed = await orchestrator.observe(settings);
+    if (!deployed)
+      throw new Failure(`${settings.name} is not deployed`, { code: EXIT.refused, hint: "make up" });
+    const { version, port } = deployed;
+    const steps = progress(`Scale ${settings.name} from ${deployed.replicas} to ${replicas}`, 3);
+    const change = () => orchestrator.scale(settings, replicas);
+    await release({ ...settings, port }, steps, { name: "Scale", version, replicas, change });
+    steps.done(urlOf(port));
+  },
+);

@@ -1,0 +1,49 @@
+#!/usr/bin/env -S sh -c 'exec "$(dirname "$(readlink -f "$0")")/lib/node.sh" "$0" "$@"'
+// Checks the running deployment from outside, as a client would: health, contract, replicas, one shared count, page.
+//
+//   make smoke
+//   scripts/smoke.ts --base-url=http://192.0.2.7 --replicas=4
+
+import { EXIT, Failure } from "./lib/failure.ts";
+import { urlOf } from "./lib/front-door.ts";
+import { orchestrator } from "./lib/orchestrator.ts";
+import { type OptionValues } from "./lib/options.ts";
+import { replicasOption, type Settings } from "./lib/settings.ts";
+import { judge, runTap, totalsLine } from "./lib/tap.ts";
+import { verb } from "./lib/verb.ts";
+
+const TIMEOUT = 120;
+
+process.exitCode = await verb(
+  {
+    name: "smoke",
+    summary: "Checks the running deployment from outside.",
+    options: ["baseUrl", "replicas"],
+    example: "make smoke BASE_URL=http://192.0.2.7",
+  },
+  async ({ settings, options }) => {
+    const { url, replicas } = await target(settings, options);
+    process.stderr.write(`==> Smoke test of ${url}\n`);
+    const env = { BASE_URL: url, REPLICAS: String(replicas) };
+    const totals = await runTap({ files: ["checks/smoke.ts"], env, timeout: TIMEOUT });
+    process.stdout.write(`${totalsLine(totals)}\n`);
+    judge(totals, "make status, make logs");
+  },
+);
+
+/** What to check: the address that was given, or else what is deployed here. */
+async function target(settings: Settings, options: OptionValues): Promise<{ url: string; replicas: number }> {
+  const wanted = replicasOption(options);
+  if (options.baseUrl) {
+    if (!/^https?:$/.test(URL.parse(options.baseUrl)?.protocol ?? "")) {
+      throw new Failure(`BASE_URL is "${options.baseUrl}"; it is a URL like http://192.0.2.7`, {
+        code: EXIT.usage,
+      });
+    }
+    return { url: options.baseUrl, replicas: wanted ?? settings.replicas };
+  }
+  const deployed = await orchestrator.observe(settings);
+  if (!deployed)
+    throw new Failure(`${settings.name} is not deployed here`, { hint: "make up, or BASE_URL=http://..." });
+  return { url: urlOf(deployed.port), replicas: wanted ?? deployed.replicas };
+}

@@ -1,0 +1,60 @@
+#!/usr/bin/env -S sh -c 'exec "$(dirname "$(readlink -f "$0")")/lib/node.sh" "$0" "$@"'
+// Shows what runs: version, replicas, age, restarts and url.
+//
+//   make status
+//   scripts/status.ts --json
+
+import { urlOf } from "./lib/front-door.ts";
+import { EXIT, Failure } from "./lib/failure.ts";
+import { orchestrator } from "./lib/orchestrator.ts";
+import { verb } from "./lib/verb.ts";
+
+process.exitCode = await verb(
+  {
+    name: "status",
+    summary: "Shows replicas, version, age, restarts and url of what runs.",
+    options: ["json"],
+    example: "make status JSON=1",
+  },
+  async ({ settings, options }) => {
+    const deployed = await orchestrator.observe(settings);
+    if (!deployed) throw new Failure(`${settings.name} is not deployed`, { hint: "make up" });
+    const { version, previous, replicas, running, restarts, since, port } = deployed;
+    const url = urlOf(port);
+    const status = { name: settings.name, version, previous, replicas, running, restarts, since, url };
+    process.stdout.write(
+      options.json ? `${JSON.stringify(status)}\n` : table({ ...status, age: age(since) }),
+    );
+    if (running < replicas)
+      throw new Failure(`${running} of ${replicas} replicas run`, { code: EXIT.failed, hint: "make logs" });
+  },
+);
+
+function table(status: Record<string, string | number>): string {
+  const { name, version, previous, replicas, running, age: since, restarts, url } = status;
+  const rows = {
+    name,
+    version: previous ? `${version} (before: ${previous})` : version,
+    replicas: `${running}/${replicas} running`,
+    age: since,
+    restarts,
+    url,
+  };
+  return Object.entries(rows)
+    .map(([key, value]) => `${key.padEnd(10)} ${value}\n`)
+    .join("");
+}
+
+/** How long ago, in the largest unit that fits. */
+function age(since: string): string {
+  let value = (Date.now() - Date.parse(since)) / 1000;
+  for (const [unit, size] of [
+    ["s", 60],
+    ["min", 60],
+    ["h", 24],
+  ] as const) {
+    if (value < size) return `${Math.floor(value)} ${unit}`;
+    value /= size;
+  }
+  return `${Math.floor(value)} days`;
+}

@@ -1,0 +1,45 @@
+#!/usr/bin/env -S sh -c 'exec "$(dirname "$(readlink -f "$0")")/lib/node.sh" "$0" "$@"'
+// Removes the deployment. The counter's data stays, unless it is purged; so do the images and the swarm.
+//
+//   make teardown YES=1
+//   scripts/teardown.ts --purge
+
+import { createInterface } from "node:readline/promises";
+import { leaveSwarm } from "./lib/engine.ts";
+import { EXIT, Failure } from "./lib/failure.ts";
+import { removeImages } from "./lib/app-image.ts";
+import { orchestrator } from "./lib/orchestrator.ts";
+import { progress } from "./lib/progress.ts";
+import { verb } from "./lib/verb.ts";
+
+process.exitCode = await verb(
+  {
+    name: "teardown",
+    summary: "Removes the deployment; its data, images and swarm only with --purge.",
+    options: ["yes", "purge"],
+    example: "make teardown YES=1 PURGE=1",
+    exclusive: true,
+  },
+  async ({ settings, options }) => {
+    const purge = options.purge === "1";
+    const what = purge ? "with its data, its images and the swarm" : "(its data stays)";
+    if (!options.yes) await ask(`Remove ${settings.name} ${what}? [y/N] `);
+    const { step, done } = progress(`Remove ${settings.name}`, purge ? 3 : 1);
+    await step("Stack", () => orchestrator.remove(settings, { purge }));
+    if (purge) {
+      await step("Images", () => removeImages(settings));
+      await step("Swarm", leaveSwarm);
+    }
+    done();
+  },
+);
+
+async function ask(question: string): Promise<void> {
+  if (!process.stdin.isTTY) {
+    throw new Failure("there is no terminal to ask on", { code: EXIT.usage, hint: "make teardown YES=1" });
+  }
+  using terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await terminal.question(question);
+  if (!/^y(es)?$/i.test(answer))
+    throw new Failure("not confirmed, nothing was changed", { code: EXIT.refused });
+}
