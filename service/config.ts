@@ -1,0 +1,115 @@
+/** The configuration: read from the environment once, checked as a whole, and then only passed on. */
+import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { redisSchemes } from "./redis-clients.ts";
+
+/** Everything that can be set from outside. */
+export interface Config {
+  /** Address both servers listen on. */
+  host: string;
+  /** Port of the counter; 0 takes any free one. */
+  port: number;
+  /** Port of the Prometheus metrics; 0 takes any free one. */
+  metricsPort: number;
+  /** Where Redis is. Holds the password: never log it. */
+  redisUrl: string;
+  /** Version of the code, as its deployer calls it. */
+  version: string;
+  /** Name of this replica. */
+  replica: string;
+  /** Lowest level that is logged. */
+  logLevel: string;
+  /** How long to serve on after a signal, so that proxies notice, in seconds. */
+  drainSeconds: number;
+  /** How long requests may take to finish after that, in seconds. */
+  shutdownTimeoutSeconds: number;
+}
+
+/** One or more variables are wrong. */
+export class ConfigError extends Error {
+  /** One line per variable, naming it. Holds no secret. */
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join("; "));
+    this.problems = problems;
+  }
+}
+
+/**
+ * Reads the configuration. An empty variable counts as not set.
+ * @throws {ConfigError} with every problem found, not just the first
+ */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const problems: string[] = [];
+  const read = <T>(name: string, fallback: string, parse: (text: string) => T): T => {
+    try {
+      return parse(env[name] || fallback);
+    } catch (error) {
+      problems.push(`${name} ${(error as Error).message}`);
+      return parse(fallback);
+    }
+  };
+
+  const password = read("REDIS_PASSWORD_FILE", "", secret);
+  const config: Config = {
+    host: read("HOST", "0.0.0.0", token),
+    port: read("PORT", "8000", whole(65_535)),
+    metricsPort: read("METRICS_PORT", "9090", whole(65_535)),
+    redisUrl: read("REDIS_URL", "redis://127.0.0.1:6379", redisUrl(password)),
+    version: read("APP_VERSION", "dev", token),
+    replica: read("REPLICA", hostname(), token),
+    logLevel: read("LOG_LEVEL", "info", oneOf("fatal", "error", "warn", "info", "debug", "trace", "silent")),
+    drainSeconds: read("DRAIN_SECONDS", "0", whole(3600)),
+    shutdownTimeoutSeconds: read("SHUTDOWN_TIMEOUT_SECONDS", "10", whole(3600)),
+  };
+  if (config.port !== 0 && config.port === config.metricsPort)
+    problems.push("METRICS_PORT must differ from PORT");
+  if (problems.length > 0) throw new ConfigError(problems);
+  return config;
+}
+
+const whole = (most: number) => (text: string) => {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= most) return Number(text);
+  throw new Error(`must be a whole number from 0 to ${most}, not ${JSON.stringify(text)}`);
+};
+
+const oneOf =
+  (...words: string[]) =>
+  (text: string) => {
+    if (words.includes(text)) return text;
+    throw new Error(`must be one of ${words.join(", ")}, not ${JSON.stringify(text)}`);
+  };
+
+/** A word that is safe in a header and in a log line. */
+function token(text: string): string {
+  if (/^[\w.:+@/-]{1,128}$/.test(text)) return text;
+  throw new Error("must be 1 to 128 letters, digits or any of . : + @ / _ -");
+}
+
+/** The content of a file, without the line end that editors add; no file, no secret. */
+function secret(path: string): string | undefined {
+  if (path === "") return undefined;
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8").replace(/\r?\n$/, "");
+  } catch (error) {
+    throw new Error(`cannot be read (${(error as NodeJS.ErrnoException).code})`, { cause: error });
+  }
+  if (text === "") throw new Error("names an empty file");
+  return text;
+}
+
+/** Checks the URL and puts the password into it. Messages never repeat the URL: it may hold one already. */
+const redisUrl = (password: string | undefined) => (text: string) => {
+  const url = URL.parse(text);
+  const schemes = redisSchemes.map((scheme) => `${scheme}//`);
+  if (!url || !redisSchemes.includes(url.protocol))
+    throw new Error(`must be a URL that starts with ${schemes.join(" or ")}`);
+  if (url.hostname === "") throw new Error("must name a host");
+  if (!/^\/?\d*$/.test(url.pathname)) throw new Error("must end after the port, or in a database number");
+  if (password === undefined) return text;
+  if (url.password !== "") throw new Error("must not hold a password when REDIS_PASSWORD_FILE is set");
+  url.password = encodeURIComponent(password);
+  return url.href;
+};

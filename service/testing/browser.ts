@@ -1,0 +1,51 @@
+/** A real Chromium for tests of the page. */
+import { spawnSync } from "node:child_process";
+import { type Browser, chromium, type Page } from "playwright-core";
+import type { Test } from "tap";
+
+const program = ["chromium", "chromium-browser", "google-chrome"].find(
+  (name) => !spawnSync(name, ["--version"]).error,
+);
+
+/** For `{ skip }`: why tests of the page cannot run here, or false. */
+export const noBrowser = program ? false : "needs chromium on the PATH";
+
+const args = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** Starts the browser; closed after the test. */
+export async function startBrowser(t: Test): Promise<Browser> {
+  const executablePath = spawnSync("sh", ["-c", `command -v ${program}`], { encoding: "utf8" }).stdout.trim();
+  const browser = await chromium.launch({ executablePath, args });
+  t.teardown(() => browser.close());
+  return browser;
+}
+
+/** A page with everything it complained about and every other host it asked for. */
+export interface WatchedPage {
+  page: Page;
+  complaints: string[];
+}
+
+/** Opens a window of its own on an address. */
+export async function open(browser: Browser, url: string, options = {}): Promise<WatchedPage> {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("request", (request) => {
+    if (new URL(request.url()).origin !== new URL(url).origin) complaints.push(`asked ${request.url()}`);
+  });
+  await page.goto(url);
+  return { page, complaints };
+}
