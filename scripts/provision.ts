@@ -6,7 +6,7 @@
 //   scripts/provision.ts --advertise-addr=10.0.0.5
 
 import { randomBytes } from "node:crypto";
-import { $ } from "zx";
+import { $ } from "zx/core";
 import { engineInfo, engineProblems, ensureEngine, ensureSwarm } from "./lib/engine.ts";
 import {
   aptInstall,

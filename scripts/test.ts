@@ -6,7 +6,7 @@
 //   scripts/test.ts --only=service
 
 import { glob } from "node:fs/promises";
-import { $ } from "zx";
+import { $ } from "zx/core";
 import { EXIT, Failure } from "./lib/failure.ts";
 import { aptInstall, distribution } from "./lib/host.ts";
 import { type Outcome, progress } from "./lib/progress.ts";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { glob, readFile } from "node:fs/promises";
-import { $, type ProcessOutput } from "zx";
+import { $, type ProcessOutput } from "zx/core";
 import { EXIT, Failure } from "./failure.ts";
 import type { BaseImages } from "./images.ts";
 import type { Outcome } from "./progress.ts";

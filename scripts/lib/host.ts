@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statfsSync } from "node:fs";
 import { totalmem } from "node:os";
 import { dirname } from "node:path";
-import { $ } from "zx";
+import { $ } from "zx/core";
 import { EXIT, Failure } from "./failure.ts";
 import { asRoot } from "./shell.ts";
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { $ } from "zx";
+import { $ } from "zx/core";
 import { EXIT, Failure } from "./failure.ts";
 import type { Outcome } from "./progress.ts";
 import { describeRootfs, makeRootfs, type Rootfs } from "./rootfs.ts";

@@ -1,4 +1,4 @@
-import { ps } from "zx";
+import { ps } from "zx/core";
 import { Failure } from "./failure.ts";
 
 const controller = new AbortController();

@@ -1,4 +1,4 @@
-import { chalk } from "zx";
+import { chalk } from "zx/core";
 import { Failure } from "./failure.ts";
 
 /** What a step did: `changed: false` reads "unchanged", and a step that only looks leaves it out. */

@@ -31,13 +31,12 @@ export async function release(settings: Settings, { step }: Progress, plan: Plan
       return { note: `${plan.version} on ${urlOf(settings.port)}` };
     });
   } catch (error) {
-    throw await takeBack(settings, plan, change, before, toFailure(error));
+    throw await takeBack(settings, change, before, toFailure(error));
   }
 }
 
 async function takeBack(
   settings: Settings,
-  plan: Plan,
   change: Change,
   before: Deployed | undefined,
   failure: Failure,

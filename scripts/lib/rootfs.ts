@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { homedir } from "node:os";
-import { $ } from "zx";
+import { $ } from "zx/core";
 import { EXIT, Failure } from "./failure.ts";
 import { asRoot } from "./shell.ts";
 

@@ -1,6 +1,6 @@
 import { accessSync, constants } from "node:fs";
 import { stripVTControlCharacters } from "node:util";
-import { $, type ProcessOutput } from "zx";
+import { $, type ProcessOutput } from "zx/core";
 import { type Details, Failure } from "./failure.ts";
 
 /** Stands before a command that needs root: `` $`${asRoot} modprobe ip_vs` ``. */

@@ -1,4 +1,4 @@
-import { $ } from "zx";
+import { $ } from "zx/core";
 import { Failure } from "./failure.ts";
 import type { Change } from "./orchestrator.ts";
 import type { Settings } from "./settings.ts";

@@ -1,4 +1,4 @@
-import { $ } from "zx";
+import { $ } from "zx/core";
 
 /** A Swarm service, as far as the kit reads `docker service inspect`. */
 export interface SwarmService {

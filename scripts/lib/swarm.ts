@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { $ } from "zx";
+import { $ } from "zx/core";
 import { engineInfo, engineProblems } from "./engine.ts";
 import { hasIpvs } from "./host.ts";
 import type { Change, Deployed, LogOptions, Target } from "./orchestrator.ts";

@@ -1,4 +1,4 @@
-import { $ } from "zx";
+import { $ } from "zx/core";
 import { EXIT, Failure } from "./failure.ts";
 import { ROOT } from "./settings.ts";
 

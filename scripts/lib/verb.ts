@@ -1,4 +1,4 @@
-import { chalk, ProcessOutput } from "zx";
+import { chalk, ProcessOutput } from "zx/core";
 import { EXIT, type ExitCode, Failure } from "./failure.ts";
 import { catchSignals, interruption } from "./interrupt.ts";
 import { holdLock } from "./lock.ts";

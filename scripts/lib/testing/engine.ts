@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { existsSync, openSync, readFileSync } from "node:fs";
-import { $ } from "zx";
+import { $ } from "zx/core";
 import { holdLock } from "../lock.ts";
 import { asRoot } from "../shell.ts";
 import { until } from "../wait.ts";

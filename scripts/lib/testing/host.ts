@@ -1,7 +1,8 @@
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { $, type ProcessOutput, type ProcessPromise } from "zx";
+import { $, type ProcessOutput, type ProcessPromise } from "zx/core";
 import { ROOT } from "../settings.ts";
+import { asRoot } from "../shell.ts";
 import type { TestEngine } from "./engine.ts";
 
 /** A copy of this checkout that drives an engine of its own, as a user on that engine's host would. */
@@ -17,28 +18,24 @@ export interface TestHost {
   remove: () => Promise<void>;
 }
 
+const COPIED = ["scripts", "service", "deploy", "checks", "Dockerfile", "package.json", "package-lock.json"];
+const DOTFILES = [".dockerignore", ".npmrc", ".taprc"];
+
 /** Copies the checkout, node_modules as a link, and points it at the engine. */
 export async function testHost(engine: TestEngine): Promise<TestHost> {
   const dir = await mkdtemp(`${tmpdir()}/counter-deploy-`);
-  for (const part of [
-    "scripts",
-    "service",
-    "deploy",
-    "checks",
-    "Dockerfile",
-    ".dockerignore",
-    ".npmrc",
-    ".taprc",
-  ]) {
+  for (const part of [...COPIED, ...DOTFILES])
     await cp(`${ROOT}${part}`, `${dir}/${part}`, { recursive: true });
-  }
-  for (const part of ["package.json", "package-lock.json"]) await cp(`${ROOT}${part}`, `${dir}/${part}`);
   await symlink(`${ROOT}node_modules`, `${dir}/node_modules`);
 
-  const host = $({ cwd: dir, nothrow: true, quiet: true, env: { ...process.env, ...engine.env } });
+  // What tap tells the processes below it would make the smoke test's tap speak another way.
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([key]) => !/TAP|^NODE_OPTIONS$/.test(key)),
+  );
+  const host = $({ cwd: dir, env, nothrow: true, quiet: true });
   const start = (verb: string, variables: Record<string, string> = {}) => {
     const assignments = Object.entries(variables).map(([key, value]) => `${key}=${value}`);
-    return host`${engine.enter} env ${assignments} scripts/${verb}.ts`;
+    return host`${engine.enter} ${assignments} scripts/${verb}.ts`;
   };
   return {
     start,
@@ -49,6 +46,7 @@ export async function testHost(engine: TestEngine): Promise<TestHost> {
       if (!text.includes(from)) throw new Error(`${file} has no ${from}`);
       await writeFile(`${dir}/${file}`, text.replace(from, to));
     },
-    remove: () => rm(dir, { recursive: true, force: true }),
+    // With sudo, the verbs have left files of root's.
+    remove: async () => void (await $`${asRoot} rm -rf ${dir}`),
   };
 }

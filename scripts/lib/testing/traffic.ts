@@ -16,10 +16,10 @@ export interface Traffic {
  */
 export function startTraffic(url: string, clients = 4): { stop: () => Promise<Traffic> } {
   const traffic: Traffic = { acknowledged: 0, failures: [] };
-  let running = true;
+  const end = new AbortController();
   async function client(): Promise<void> {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-    while (running) {
+    while (!end.signal.aborted) {
       try {
         await increment(url, agent);
         traffic.acknowledged++;
@@ -32,7 +32,7 @@ export function startTraffic(url: string, clients = 4): { stop: () => Promise<Tr
   const all = Promise.all(Array.from({ length: clients }, client));
   return {
     stop: async () => {
-      running = false;
+      end.abort();
       await all;
       return traffic;
     },
