@@ -23,7 +23,7 @@ const TOOLS: Record<string, string[]> = {
   ss: ["iproute2"],
   iptables: ["iptables"],
 };
-const PARTS = ["service", "scripts", "deploy", "checks"];
+const PARTS = ["service", "scripts", "checks"];
 const TIMEOUT = 1800;
 
 process.exitCode = await verb(

@@ -61,8 +61,16 @@ export async function problems(settings: Settings): Promise<string[]> {
 /** Deploys the stack. The engine answers before anything runs: `converge` waits for that. */
 export async function apply(settings: Settings, target: Target): Promise<Change> {
   const door = (await hasIpvs()) ? "mesh" : "proxy";
-  const env = {
-    ...process.env,
+  const files = ["stack", door].flatMap((name) => ["--compose-file", `${DIR}/${name}.yaml`]);
+  const env = { ...process.env, ...(await stackVariables(settings, target)) };
+  return changing(settings, async () => {
+    await $({ env })`docker stack deploy --prune --resolve-image never ${files} ${settings.name}`;
+  });
+}
+
+/** The variables of the manifests in deploy/swarm/. */
+export async function stackVariables(settings: Settings, target: Target): Promise<Record<string, string>> {
+  return {
     NAME: settings.name,
     IMAGE: `${settings.image}:${target.version}`,
     VERSION: target.version,
@@ -77,10 +85,6 @@ export async function apply(settings: Settings, target: Target): Promise<Change>
     PROXY_CONFIG_HASH: hashOf("haproxy.cfg"),
     NOFILE: await openFiles(),
   };
-  const files = ["stack", door].flatMap((name) => ["--compose-file", `${DIR}/${name}.yaml`]);
-  return changing(settings, async () => {
-    await $({ env })`docker stack deploy --prune --resolve-image never ${files} ${settings.name}`;
-  });
 }
 
 /** Open files for each process: an engine without CAP_SYS_RESOURCE cannot give more than the host allows. */
@@ -97,13 +101,15 @@ const hashOf = (file: string) =>
 
 /** Puts another version in the place of the one that runs, from an image that is still kept. */
 export async function switchTo(settings: Settings, version: string, previous: string): Promise<Change> {
+  const image = `${settings.image}:${version}`;
   const labels = {
     [LABEL.version]: version,
     [LABEL.previous]: previous,
     [LABEL.since]: new Date().toISOString(),
+    // `docker stack deploy` keeps the image that runs if this label says that it is the wanted one already.
+    "com.docker.stack.image": image,
   };
   const flags = Object.entries(labels).flatMap(([key, value]) => ["--label-add", `${key}=${value}`]);
-  const image = `${settings.image}:${version}`;
   return changing(settings, async () => {
     await $`docker service update --detach --no-resolve-image --image ${image} ${flags} ${settings.name}_app`;
   });

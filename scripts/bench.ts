@@ -1,0 +1,136 @@
+#!/usr/bin/env -S sh -c 'exec "$(dirname "$(readlink -f "$0")")/lib/node.sh" "$0" "$@"'
+// Measures increments per second: one replica on loopback against bare Fastify routes, and, where the counter is
+// deployed, its front door with one and with four replicas. All in one run, on this machine, rounds in turn.
+//
+//   make bench
+//   scripts/bench.ts --rounds=5 --json
+
+import { urlOf } from "./lib/front-door.ts";
+import { EXIT, Failure } from "./lib/failure.ts";
+import { aptInstall, distribution } from "./lib/host.ts";
+import { startNode, startRedis } from "./lib/bench/local.ts";
+import { type Figure, figure, incrementsPerSecond } from "./lib/bench/wrk.ts";
+import { type Deployed, orchestrator } from "./lib/orchestrator.ts";
+import { progress, type Progress } from "./lib/progress.ts";
+import { release } from "./lib/release.ts";
+import type { Settings } from "./lib/settings.ts";
+import { verb } from "./lib/verb.ts";
+import { $ } from "zx/core";
+
+const SCALES = [1, 4];
+const WARM_UP = 1;
+
+process.exitCode = await verb(
+  {
+    name: "bench",
+    summary: "Measures increments per second, of one replica and through the front door.",
+    options: ["rounds", "seconds", "json"],
+    example: "make bench ROUNDS=5",
+    exclusive: true,
+  },
+  async ({ settings, options }) => {
+    const rounds = whole("ROUNDS", options.rounds ?? "3");
+    const seconds = whole("SECONDS_EACH", options.seconds ?? "5");
+    await ensureWrk();
+    const deployed = await orchestrator.observe(settings).catch(() => undefined);
+    const steps = progress(
+      "Measure increments per second",
+      deployed ? rounds + SCALES.length * 4 + 3 : rounds,
+    );
+    const figures = await measureLocal(steps, rounds, seconds);
+    if (deployed) figures.push(...(await measureFrontDoor(settings, deployed, steps, rounds, seconds)));
+    process.stdout.write(options.json ? `${JSON.stringify(figures)}\n` : table(figures));
+    steps.done(deployed ? "" : "the front door is not measured: the counter is not deployed here");
+  },
+);
+
+function whole(name: string, given: string): number {
+  if (/^[1-9]\d{0,2}$/.test(given)) return Number(given);
+  throw new Failure(`${name} is "${given}", not a whole number from 1 to 999`, { code: EXIT.usage });
+}
+
+async function ensureWrk(): Promise<void> {
+  if ((await $({ nothrow: true })`command -v wrk`).ok) return;
+  if (!distribution().apt) throw new Failure("wrk is missing", { code: EXIT.refused, hint: "install wrk" });
+  await aptInstall(["wrk", "redis-tools"]);
+}
+
+/** Rounds go through all servers in turn, so that a machine whose speed drifts drifts for all of them. */
+async function measureLocal({ step }: Progress, rounds: number, seconds: number): Promise<Figure[]> {
+  using redis = await startRedis();
+  const REDIS_URL = `redis://127.0.0.1:${redis.port}`;
+  using bare = await startNode("scripts/lib/bench/bare.ts", {});
+  using incr = await startNode("scripts/lib/bench/bare.ts", { REDIS_URL });
+  using counter = await startNode("service/server.ts", { REDIS_URL });
+  const servers = { "bare route": bare, "bare route with INCR": incr, "the counter, one replica": counter };
+  const rates = new Map<string, number[]>(Object.keys(servers).map((name) => [name, []]));
+  for (const { port } of Object.values(servers))
+    await incrementsPerSecond(`http://127.0.0.1:${port}`, WARM_UP);
+  for (let round = 1; round <= rounds; round++) {
+    await step(`Round ${round} on loopback`, async () => {
+      for (const [name, { port }] of Object.entries(servers)) {
+        rates.get(name)?.push(await incrementsPerSecond(`http://127.0.0.1:${port}`, seconds));
+      }
+      return {};
+    });
+  }
+  return [...rates].map(([name, values]) => figure(name, values));
+}
+
+/** Puts scale and count back as they were, however it ends. */
+async function measureFrontDoor(
+  settings: Settings,
+  { version, replicas: before, port }: Deployed,
+  steps: Progress,
+  rounds: number,
+  seconds: number,
+): Promise<Figure[]> {
+  const url = urlOf(port);
+  const scale = async (replicas: number) => {
+    const change = () => orchestrator.scale(settings, replicas);
+    await release({ ...settings, port }, steps, { name: `Scale to ${replicas}`, version, replicas, change });
+  };
+  const count = await counted(url);
+  const figures: Figure[] = [];
+  try {
+    for (const replicas of SCALES) {
+      await scale(replicas);
+      await steps.step(`Front door with ${replicas}`, async () => {
+        const rates = [];
+        await incrementsPerSecond(url, WARM_UP);
+        for (let round = 1; round <= rounds; round++) rates.push(await incrementsPerSecond(url, seconds));
+        figures.push(figure(`front door, ${replicas === 1 ? "1 replica" : `${replicas} replicas`}`, rates));
+        return {};
+      });
+    }
+  } finally {
+    await restore(url, count);
+    await orchestrator.scale(settings, before);
+  }
+  await scale(before);
+  return figures;
+}
+
+async function counted(url: string): Promise<number> {
+  const answer = await fetch(`${url}/api/counter`);
+  return ((await answer.json()) as { value: number }).value;
+}
+
+async function restore(url: string, count: number): Promise<void> {
+  const post = (what: string) => fetch(`${url}/api/counter/${what}`, { method: "POST" });
+  await post("reset");
+  for (let left = count; left > 0; left -= 64) {
+    await Promise.all(Array.from({ length: Math.min(64, left) }, () => post("increment")));
+  }
+}
+
+/** Markdown, with the ratio to the first figure. */
+function table(figures: Figure[]): string {
+  const rows = figures.map(({ name, median, min, max }) => {
+    const [rate, low, high] = [median, min, max].map((value) => Math.round(value).toLocaleString("en"));
+    const ratio = (median / figures[0]!.median).toFixed(2);
+    return `| ${name.padEnd(26)} | ${rate!.padStart(8)} | ${`${low} to ${high}`.padStart(20)} | ${ratio.padStart(5)} |`;
+  });
+  const head = `| ${"Increments per second".padEnd(26)} | ${"median".padStart(8)} | ${"range".padStart(20)} | ratio |`;
+  return [head, "|---|--:|--:|--:|", ...rows, ""].join("\n");
+}
