@@ -6,7 +6,7 @@
 
 import { EXIT, Failure } from "./lib/failure.ts";
 import { interruption } from "./lib/interrupt.ts";
-import { orchestrator } from "./lib/orchestrator.ts";
+import { orchestrator } from "./lib/choose.ts";
 import { verb } from "./lib/verb.ts";
 
 const SERVICES = ["app", "redis", "proxy"];

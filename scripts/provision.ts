@@ -51,7 +51,7 @@ async function preflight(settings: Settings): Promise<Outcome> {
     info || apt
       ? undefined
       : `${name} is neither Debian nor Ubuntu: install Docker Engine 20.10 or later by its own way`,
-    ...sizeProblems(info?.DockerRootDir ?? "/var/lib/docker"),
+    ...sizeProblems(info?.DockerRootDir ?? "/var/lib/docker", info ? 1 : 3),
     ...(info ? engineProblems(info) : []),
     holder && `port ${settings.port} is held by ${holder}: stop it, or choose another with PORT=`,
   ]);

@@ -7,7 +7,8 @@
 import { EXIT, Failure } from "./lib/failure.ts";
 import { servingVersion, urlOf } from "./lib/front-door.ts";
 import { keptVersions } from "./lib/app-image.ts";
-import { type Deployed, orchestrator } from "./lib/orchestrator.ts";
+import { orchestrator } from "./lib/choose.ts";
+import type { Deployed } from "./lib/orchestrator.ts";
 import { progress } from "./lib/progress.ts";
 import { release } from "./lib/release.ts";
 import type { Settings } from "./lib/settings.ts";
@@ -30,7 +31,7 @@ process.exitCode = await verb(
     const { replicas, port } = deployed;
     const steps = progress(`Roll ${settings.name} back from ${deployed.version} to ${version}`, 3);
     const change = async () => {
-      if (version === deployed.version) return { changed: false, replaced: [], undoable: [] };
+      if (version === deployed.version) return { changed: false, replaced: [], undoable: [], known: [] };
       return orchestrator.switchTo(settings, version, deployed.version);
     };
     await release({ ...settings, port }, steps, { name: "Roll back", version, replicas, change });

@@ -6,7 +6,7 @@
 
 import { EXIT, Failure } from "./lib/failure.ts";
 import { servingVersion, urlOf } from "./lib/front-door.ts";
-import { orchestrator } from "./lib/orchestrator.ts";
+import { orchestrator } from "./lib/choose.ts";
 import { progress } from "./lib/progress.ts";
 import { release } from "./lib/release.ts";
 import { replicasOption } from "./lib/settings.ts";

@@ -6,7 +6,7 @@
 
 import { EXIT, Failure } from "./lib/failure.ts";
 import { urlOf } from "./lib/front-door.ts";
-import { orchestrator } from "./lib/orchestrator.ts";
+import { orchestrator } from "./lib/choose.ts";
 import { type OptionValues } from "./lib/options.ts";
 import { replicasOption, type Settings } from "./lib/settings.ts";
 import { judge, runTap, totalsLine } from "./lib/tap.ts";

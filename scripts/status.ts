@@ -6,7 +6,7 @@
 
 import { urlOf } from "./lib/front-door.ts";
 import { EXIT, Failure } from "./lib/failure.ts";
-import { orchestrator } from "./lib/orchestrator.ts";
+import { orchestrator } from "./lib/choose.ts";
 import { verb } from "./lib/verb.ts";
 
 process.exitCode = await verb(

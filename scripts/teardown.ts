@@ -8,7 +8,7 @@ import { createInterface } from "node:readline/promises";
 import { leaveSwarm } from "./lib/engine.ts";
 import { EXIT, Failure } from "./lib/failure.ts";
 import { removeImages } from "./lib/app-image.ts";
-import { orchestrator } from "./lib/orchestrator.ts";
+import { orchestrator } from "./lib/choose.ts";
 import { progress } from "./lib/progress.ts";
 import { verb } from "./lib/verb.ts";
 

@@ -51,6 +51,9 @@ export function engineProblems(info: EngineInfo): string[] {
 export async function ensureEngine(): Promise<Outcome> {
   const running = await engineInfo();
   if (running) return { changed: false, note: `Docker ${running.ServerVersion}` };
+  const elsewhere = process.env["DOCKER_HOST"];
+  if (elsewhere)
+    throw new Failure(`no engine answers at ${elsewhere}`, { code: EXIT.refused, hint: "unset DOCKER_HOST" });
   const installed = (await $({ nothrow: true })`command -v dockerd`).ok;
   if (!installed) await aptInstall(["docker.io", "docker-cli", "apparmor", "iproute2"]);
   await startEngine();

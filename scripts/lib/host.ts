@@ -7,7 +7,6 @@ import { asRoot } from "./shell.ts";
 
 const GIB = 1024 ** 3;
 const MIN_MEMORY = 0.9 * GIB;
-const MIN_DISK = 3 * GIB;
 
 /** Whether systemd runs this machine; containers and some virtual machines have none. */
 export const hasSystemd = () => existsSync("/run/systemd/system");
@@ -27,16 +26,19 @@ export function distribution(): { name: string; apt: boolean } {
   return { name: field("PRETTY_NAME") || "this system", apt: family.includes("debian") };
 }
 
-/** Installs the packages of the list that the distribution has. Throws a Failure with apt's last lines. */
+/**
+ * Installs those packages of the list that the distribution has, after what an interrupted installation left undone.
+ * Waits five minutes for another apt: a new server updates itself first. Throws with apt's last lines.
+ */
 export async function aptInstall(packages: string[]): Promise<void> {
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  const root = asRoot.length > 0 ? ["sudo", "--preserve-env=DEBIAN_FRONTEND"] : [];
-  await $({ env })`${root} apt-get update -q`;
+  const root = [...asRoot, "env", "DEBIAN_FRONTEND=noninteractive"];
+  await $`${root} dpkg --configure -a`;
+  await $`${root} apt-get update -q`;
   const known = await $({
     nothrow: true,
   })`apt-cache show --no-all-versions ${packages} | sed -n 's/^Package: //p'`;
   const wanted = packages.filter((name) => known.stdout.split("\n").includes(name));
-  await $({ env })`${root} apt-get install -y -q --no-install-recommends ${wanted}`;
+  await $`${root} apt-get install -y -q --no-install-recommends -o DPkg::Lock::Timeout=300 ${wanted}`;
 }
 
 /** Why this user cannot act as root; undefined if they can. sudo may ask for its password on a terminal. */
@@ -47,13 +49,13 @@ export async function privilegeProblem(): Promise<string | undefined> {
     : "neither root nor sudo without a password";
 }
 
-/** Why this machine is too small; `disk` is the folder that images and volumes go to. */
-export function sizeProblems(disk: string): string[] {
+/** Why this machine is too small; `disk` is the folder that images and volumes go to, `gibs` what it must have left. */
+export function sizeProblems(disk: string, gibs: number): string[] {
   const problems = [];
   if (totalmem() < MIN_MEMORY) problems.push(`${gib(totalmem())} GiB of memory: 1 GiB is needed`);
   const { bavail, bsize } = statfsSync(nearest(disk));
-  if (bavail * bsize < MIN_DISK)
-    problems.push(`${gib(bavail * bsize)} GiB free for ${disk}: 3 GiB are needed`);
+  const free = bavail * bsize;
+  if (free < gibs * GIB) problems.push(`${gib(free)} GiB of disk free for ${disk}: ${gibs} GiB is needed`);
   return problems;
 }
 

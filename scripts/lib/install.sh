@@ -3,6 +3,8 @@
 # missing it comes from the distribution; that Node only has to run npm.
 set -eu
 cd "$(dirname "$(readlink -f "$0")")/../.."
+# Where a user's PATH lacks them.
+PATH=$PATH:/usr/sbin:/sbin
 sudo=
 [ "$(id -u)" -eq 0 ] || sudo=sudo
 

@@ -1,4 +1,4 @@
-import { ps } from "zx/core";
+import { readFileSync } from "node:fs";
 import { Failure } from "./failure.ts";
 
 const controller = new AbortController();
@@ -14,18 +14,20 @@ export function catchSignals(): void {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.once(signal, () => {
       if (!interruption.aborted) controller.abort(new Failure(`interrupted by ${signal}`));
-      void endChildren();
+      endChildren(process.pid);
     });
   }
 }
 
 /** zx leaves a command's own children running when it is aborted, so the whole tree is told. */
-async function endChildren(): Promise<void> {
-  for (const { pid } of await ps.tree({ pid: process.pid, recursive: true })) {
-    try {
-      process.kill(Number(pid), "SIGTERM");
-    } catch {
-      // Ended by itself, or is another user's (sudo), whom the terminal has told.
+function endChildren(pid: number): void {
+  try {
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8");
+    for (const child of children.split(" ").filter(Boolean).map(Number)) {
+      endChildren(child);
+      process.kill(child, "SIGTERM");
     }
+  } catch {
+    // Ended by itself meanwhile, or is another user's (sudo), whom the terminal has told.
   }
 }

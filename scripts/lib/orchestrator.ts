@@ -1,6 +1,5 @@
 import type { BaseImages } from "./images.ts";
 import type { Settings } from "./settings.ts";
-import * as swarm from "./swarm.ts";
 
 /** What runs now. */
 export interface Deployed {
@@ -36,6 +35,8 @@ export interface Change {
   replaced: string[];
   /** Names of the parts that were there before and were changed. */
   undoable: string[];
+  /** Identifiers of the processes that were known before it: what those did is not its doing. */
+  known: string[];
 }
 
 export interface LogOptions {
@@ -58,14 +59,11 @@ export interface Orchestrator {
   converge(settings: Settings, change: Change, tell: (text: string) => void): Promise<void>;
   /** Takes a change back and waits for what was there before. */
   undo(settings: Settings, change: Change): Promise<void>;
-  /** Why replicas do not run, with the last lines of one's log. */
-  diagnose(settings: Settings): Promise<string[]>;
+  /** Why what a change started does not run, with the last lines of one's log. */
+  diagnose(settings: Settings, change: Change): Promise<string[]>;
   /** Ends what a change leaves behind. */
   tidy(settings: Settings): Promise<void>;
   logs(settings: Settings, options: LogOptions): Promise<void>;
   /** Removes the deployment; its data only with `purge`. */
   remove(settings: Settings, options: { purge: boolean }): Promise<{ changed: boolean }>;
 }
-
-/** The orchestrator of this host. */
-export const orchestrator: Orchestrator = swarm;

@@ -1,5 +1,6 @@
 import { chalk } from "zx/core";
 import { Failure } from "./failure.ts";
+import { interruption } from "./interrupt.ts";
 
 /** What a step did: `changed: false` reads "unchanged", and a step that only looks leaves it out. */
 export interface Outcome {
@@ -29,6 +30,7 @@ export function progress(title: string, total: number, out = process.stderr): Pr
     name: string,
     action: (tell: (text: string) => void) => Promise<T>,
   ): Promise<T> {
+    interruption.throwIfAborted();
     const label = `[${++count}/${total}] ${name}`;
     const begun = performance.now();
     const spinner = spin(label, out);

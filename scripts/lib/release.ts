@@ -1,6 +1,7 @@
 import { EXIT, Failure } from "./failure.ts";
 import { servingVersion, urlOf, verify } from "./front-door.ts";
-import { type Change, type Deployed, orchestrator } from "./orchestrator.ts";
+import { orchestrator } from "./choose.ts";
+import type { Change, Deployed } from "./orchestrator.ts";
 import type { Progress } from "./progress.ts";
 import type { Settings } from "./settings.ts";
 import { toFailure } from "./verb.ts";
@@ -41,7 +42,7 @@ async function takeBack(
   before: Deployed | undefined,
   failure: Failure,
 ): Promise<Failure> {
-  const lines = [...(failure.details.lines ?? []), ...(await orchestrator.diagnose(settings))];
+  const lines = [...(failure.details.lines ?? []), ...(await orchestrator.diagnose(settings, change))];
   const details = { ...failure.details, lines };
   const failed = new Failure(failure.message, details);
   if (failure.step) failed.step = failure.step;

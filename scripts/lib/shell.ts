@@ -14,6 +14,8 @@ let failedCommand: string | undefined;
 /** Sets zx up for every verb: quiet, the failed command remembered for the message, `docker` allowed to the user. */
 export function setUpShell(): void {
   $.quiet = true;
+  // A user's PATH lacks them on Debian, and dockerd, modprobe and iptables are there.
+  process.env["PATH"] += ":/usr/local/sbin:/usr/sbin:/sbin";
   $.log = (entry) => {
     if (entry.kind === "cmd") commands.set(entry.id, entry.cmd);
     if (entry.kind === "end" && entry.exitCode !== 0) failedCommand = commands.get(entry.id);
@@ -45,6 +47,11 @@ const KNOWN: [RegExp, string, string][] = [
     "make provision",
   ],
   [/a (?:terminal|password) is required/i, "sudo wants a password", "run it from a terminal, or as root"],
+  [
+    /could not resolve|temporary failure resolving|no such host|ENOTFOUND|EAI_AGAIN|network is unreachable/i,
+    "the network does not answer",
+    "check the default route and DNS; what was fetched already is kept",
+  ],
   [/docker: (?:command )?not found/i, "there is no docker on this machine", "make provision"],
 ];
 

@@ -15,16 +15,18 @@ const LOG_LINES = 15;
  */
 export async function changing(settings: Settings, action: () => Promise<unknown>): Promise<Change> {
   const before = await services(settings.name);
+  const known = (await allTasks(before)).map((task) => task.ID);
+  const done = async () => ({ known, ...difference(before, await services(settings.name)) });
   try {
     await action();
   } catch (error) {
-    await undo(settings, difference(before, await services(settings.name)));
+    await undo(settings, await done());
     throw error;
   }
-  return difference(before, await services(settings.name));
+  return done();
 }
 
-function difference(before: Map<string, SwarmService>, after: Map<string, SwarmService>): Change {
+function difference(before: Map<string, SwarmService>, after: Map<string, SwarmService>) {
   const differs = (part: string, of: (service: SwarmService) => unknown) =>
     JSON.stringify(before.has(part) && of(before.get(part)!)) !==
     JSON.stringify(after.has(part) && of(after.get(part)!));
@@ -104,9 +106,9 @@ export async function undo(settings: Settings, change: Change): Promise<void> {
 }
 
 /** Why tasks do not run: the engine's words, and the last lines of the log of the newest that failed. */
-export async function diagnose(settings: Settings): Promise<string[]> {
-  const all = await Promise.all([...(await services(settings.name)).values()].map(tasks));
-  const failing = all.flat().filter((task) => task.Error && !isRunning(task));
+export async function diagnose(settings: Settings, { known }: Change): Promise<string[]> {
+  const all = await allTasks(await services(settings.name));
+  const failing = all.filter((task) => task.Error && !isRunning(task) && !known.includes(task.ID));
   const [newest] = failing;
   if (!newest) return [];
   const words = new Set(failing.map((task) => `${task.Name}: ${task.Error}`));
@@ -114,3 +116,6 @@ export async function diagnose(settings: Settings): Promise<string[]> {
   const { stdout, stderr } = await log`docker service logs --raw --tail ${LOG_LINES} ${newest.ID}`;
   return [...[...words].slice(0, LOG_LINES), ...`${stdout}${stderr}`.split("\n").filter(Boolean)];
 }
+
+const allTasks = async (stack: Map<string, SwarmService>) =>
+  (await Promise.all([...stack.values()].map(tasks))).flat();

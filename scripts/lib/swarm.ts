@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { $ } from "zx/core";
 import { engineInfo, engineProblems } from "./engine.ts";
-import { hasIpvs } from "./host.ts";
+import { hasIpvs, sizeProblems } from "./host.ts";
 import type { Change, Deployed, LogOptions, Target } from "./orchestrator.ts";
 import { portHolder } from "./port.ts";
 import { ROOT, type Settings } from "./settings.ts";
@@ -50,7 +50,7 @@ export async function problems(settings: Settings): Promise<string[]> {
   const info = await engineInfo();
   if (!info) return ["no Docker engine answers: make provision"];
   if (!info.Swarm.ControlAvailable) return ["this host is not a Swarm manager: make provision"];
-  const found = engineProblems(info);
+  const found = [...engineProblems(info), ...sizeProblems(info.DockerRootDir, 1)];
   const secret = await $({ nothrow: true })`docker secret inspect ${passwordSecret(settings)}`;
   if (!secret.ok) found.push(`the secret ${passwordSecret(settings)} is missing: make provision`);
   const holder = await portHolder(settings.port, settings.name);

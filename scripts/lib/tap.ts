@@ -44,7 +44,11 @@ export async function runTap({ files, env, timeout }: Run): Promise<Totals> {
   const { exitCode, stderr } = await run;
   if (!totals)
     throw new Failure("tap did not run the tests", { lines: stderr.trim().split("\n").slice(-10) });
-  if (exitCode !== 0) totals.fail ||= 1;
+  if (exitCode !== 0) {
+    totals.fail ||= 1;
+    // What ended a whole file is not in its TAP.
+    for (const line of stderr.split("\n").filter((text) => /^\w*Error\b/.test(text))) print(line);
+  }
   return totals;
 }
 
