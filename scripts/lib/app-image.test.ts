@@ -31,7 +31,9 @@ t.test("the version is a hash of what goes into the image, and of nothing else",
   for (const file of ["service/app.test.ts", "service/testing/redis.ts"])
     appendFileSync(`${copy}${file}`, "\n");
   t.equal(await appVersion(base, copy), version, "tests are not in it");
-  let last = version;
+  appendFileSync(`${copy}service/LICENSE`, "");
+  t.not(await appVersion(base, copy), version, "a file without a dot in its name is in it");
+  let last = await appVersion(base, copy);
   for (const file of ["service/app.ts", "service/page/page.css", "Dockerfile", "package-lock.json"]) {
     appendFileSync(`${copy}${file}`, "\n");
     const next = await appVersion(base, copy);

@@ -1,28 +1,23 @@
 import { createHash } from "node:crypto";
 import { glob, readFile } from "node:fs/promises";
-import { $, type ProcessOutput } from "zx/core";
-import { EXIT, Failure } from "./failure.ts";
+import { join, relative } from "node:path";
+import { $ } from "zx/core";
+import { buildFailure, buildFlags } from "./build.ts";
 import type { BaseImages } from "./images.ts";
 import type { Outcome } from "./progress.ts";
 import { ROOT, type Settings } from "./settings.ts";
-import { explain } from "./shell.ts";
 
 const HASH_LENGTH = 12;
-const LAST_LINES = 20;
 /** On the stages of a build, which have no name that they could be found by. */
 const STAGE_LABEL = "counter-deploy.stage=build";
 
 /** The version that the checkout is: a hash of what goes into the image, the base image's name among it. */
 export async function appVersion(base: BaseImages, root = ROOT): Promise<string> {
-  const inputs = [
-    "Dockerfile",
-    ".dockerignore",
-    ".npmrc",
-    "package.json",
-    "package-lock.json",
-    "service/**/*.*",
-  ];
-  const files = await Array.fromAsync(glob(inputs, { cwd: root }));
+  const inputs = ["Dockerfile", ".dockerignore", ".npmrc", "package.json", "package-lock.json", "service/**"];
+  const found = await Array.fromAsync(glob(inputs, { cwd: root, withFileTypes: true }));
+  const files = found
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)));
   const hash = createHash("sha256").update(base.node);
   for (const file of files.filter((name) => !/\.test\.ts$|\/testing\//.test(name)).toSorted()) {
     hash.update(`\0${file}\0`).update(await readFile(`${root}${file}`));
@@ -35,34 +30,20 @@ export async function buildApp(settings: Settings, base: BaseImages, version: st
   const ref = `${settings.image}:${version}`;
   if ((await $({ nothrow: true })`docker image inspect ${ref}`).ok) return { changed: false };
   const args = Object.entries({ NODE_IMAGE: base.node, VERSION: version, ...(await ownRegistry()) });
-  const flags = args.flatMap(([key, value]) => ["--build-arg", `${key}=${value}`]);
-  // Attestations would make the image an index, which not every importer reads.
-  const plain = (await $({ nothrow: true })`docker buildx version`).ok
-    ? ["--provenance=false", "--sbom=false", "--load"]
-    : [];
+  const flags = [
+    ...(await buildFlags()),
+    ...args.flatMap(([key, value]) => ["--build-arg", `${key}=${value}`]),
+  ];
   const timeout = `${settings.deadlines.build}s` as const;
-  const build = await $({ nothrow: true, timeout })`docker build ${plain} ${flags} --tag ${ref} ${ROOT}`;
+  const build = await $({ nothrow: true, timeout })`docker build ${flags} --tag ${ref} ${ROOT}`;
   if (build.ok) return { changed: true };
-  throw buildFailure(settings, build);
+  throw buildFailure(ref, settings.deadlines.build, build);
 }
 
-/** A registry that this machine's npm is told to use instead of the public one; the image keeps nothing of it. */
+/** The registry that this machine's npm is told to use; the image keeps nothing of it. */
 async function ownRegistry(): Promise<Record<string, string>> {
   const registry = (await $({ nothrow: true })`npm config get registry`).stdout.trim();
-  return /^https?:/.test(registry) && !registry.includes("//registry.npmjs.org")
-    ? { NPM_CONFIG_REGISTRY: registry }
-    : {};
-}
-
-function buildFailure(settings: Settings, output: ProcessOutput): Failure {
-  const lines = output.stdall.trim().split("\n").slice(-LAST_LINES);
-  if (output.signal === null) return explain(output, { lines });
-  const message = `the image is not built after ${settings.deadlines.build}s`;
-  return new Failure(message, {
-    code: EXIT.timedOut,
-    lines,
-    hint: "deadlines.build in deploy/settings.yaml",
-  });
+  return /^https?:/.test(registry) ? { NPM_CONFIG_REGISTRY: registry } : {};
 }
 
 /** The versions whose images the engine has, the newest first. */

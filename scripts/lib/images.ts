@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { $ } from "zx/core";
+import { buildFailure, buildFlags } from "./build.ts";
 import { EXIT, Failure } from "./failure.ts";
 import type { Outcome } from "./progress.ts";
 import { describeRootfs, makeRootfs, type Rootfs } from "./rootfs.ts";
@@ -31,18 +32,28 @@ export async function baseImages(
   if (source !== "local" && (await areHere(images))) {
     return { ...images, changed: false, note: "from the registry" };
   }
-  if (source === "registry") return pullAll(images, tell);
+  if (source === "registry") return pullAll(settings, tell);
   const rootfs = describeRootfs();
-  const local = await localNames(rootfs);
-  const note = `made from ${rootfs.distribution} packages`;
-  if (await areHere(local)) return { ...local, changed: false, note };
-  if (source === "local") return { ...(await makeLocal(local, tell)), changed: true, note };
-  try {
-    return await pullAll(images, tell);
-  } catch (error) {
-    if (!(error instanceof NoRegistry)) throw error;
-    return { ...(await makeLocal(local, tell)), changed: true, note: `no registry answers: ${note}` };
+  const local = rootfs && (await localNames(rootfs));
+  const note = `made from ${rootfs?.distribution} packages`;
+  if (local && (await areHere(local))) return { ...local, changed: false, note };
+  let why = "";
+  if (source === "auto") {
+    try {
+      return await pullAll(settings, tell);
+    } catch (error) {
+      if (!(error instanceof NoRegistry) || !rootfs) throw error;
+      why = "no registry answers: ";
+    }
   }
+  if (!rootfs || !local) {
+    throw new Failure("this system has no apt sources of its own to make base images from", {
+      code: EXIT.refused,
+      hint: "BASE_IMAGES=registry, once a registry can be reached",
+    });
+  }
+  await makeLocal(settings, rootfs, local, tell);
+  return { ...local, changed: true, note: why + note };
 }
 
 async function areHere(images: BaseImages): Promise<boolean> {
@@ -51,17 +62,20 @@ async function areHere(images: BaseImages): Promise<boolean> {
 
 class NoRegistry extends Failure {}
 
-async function pullAll(images: BaseImages, tell: (text: string) => void): Promise<BaseImages & Outcome> {
+async function pullAll(
+  { images, deadlines }: Settings,
+  tell: (text: string) => void,
+): Promise<BaseImages & Outcome> {
   for (const part of PARTS) {
     tell(`pull ${images[part]}`);
-    await pull(images[part]);
+    await pull(images[part], deadlines.build);
   }
   return { ...images, changed: true, note: "from the registry" };
 }
 
 /** Pulls an image. Throws NoRegistry when none answers in time, and a Failure when it does not have the image. */
-async function pull(image: string): Promise<void> {
-  const run = $({ nothrow: true })`docker pull ${image}`;
+async function pull(image: string, deadline: number): Promise<void> {
+  const run = $({ nothrow: true, timeout: `${deadline}s` })`docker pull ${image}`;
   const impatience = setTimeout(() => void run.kill(), FIRST_WORD * 1000);
   run.stdout.once("data", () => clearTimeout(impatience));
   const output = await run;
@@ -89,24 +103,35 @@ async function localNames(rootfs: Rootfs): Promise<BaseImages> {
   return { node: await name("node"), redis: await name("redis"), proxy: await name("proxy") };
 }
 
-async function makeLocal(names: BaseImages, tell: (text: string) => void): Promise<BaseImages> {
+async function makeLocal(
+  { deadlines }: Settings,
+  rootfs: Rootfs,
+  names: BaseImages,
+  tell: (text: string) => void,
+): Promise<void> {
   tell("a minimal system from packages");
-  const rootfs = await makeRootfs();
+  await makeRootfs(rootfs);
   const base = `counter-deploy/base:${rootfs.hash}`;
   const here = await $({ nothrow: true })`docker image inspect ${base}`;
   if (!here.ok) await $`docker import ${rootfs.file} ${base}`;
   for (const part of PARTS) {
     tell(names[part]);
-    await makeOne(part, names[part], base);
+    await makeOne(part, names[part], base, deadlines.build);
   }
-  return names;
 }
 
 /** The context is the Dockerfile and, for Node, what package-lock.json pins of it. */
-async function makeOne(part: (typeof PARTS)[number], name: string, base: string): Promise<void> {
+async function makeOne(
+  part: (typeof PARTS)[number],
+  name: string,
+  base: string,
+  deadline: number,
+): Promise<void> {
   const dockerfile = `${part}.Dockerfile`;
   const pinned = ["-C", `${ROOT}node_modules`, "npm", `node-linux-${process.arch}/bin/node`];
   const context = ["-C", `${ROOT}deploy/images`, dockerfile, ...(part === "node" ? pinned : [])];
-  const flags = ["--quiet", "--tag", name, "--build-arg", `BASE=${base}`, "--file", dockerfile];
-  await $`tar --create ${context} | docker build ${flags} -`;
+  const flags = [...(await buildFlags()), "--build-arg", `BASE=${base}`, "--file", dockerfile];
+  const run = $({ nothrow: true, timeout: `${deadline}s` });
+  const build = await run`tar --create ${context} | docker build ${flags} --tag ${name} -`;
+  if (!build.ok) throw buildFailure(name, deadline, build);
 }

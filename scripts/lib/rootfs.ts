@@ -1,19 +1,32 @@
 import { createHash } from "node:crypto";
-import { existsSync, globSync, readFileSync } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { existsSync, readFileSync } from "node:fs";
+import { glob, mkdir, rename, rm, statfs } from "node:fs/promises";
 import { homedir } from "node:os";
 import { $ } from "zx/core";
+import { distributionSources, hostSources } from "./apt-sources.ts";
 import { EXIT, Failure } from "./failure.ts";
 import { asRoot } from "./shell.ts";
 
 /** Where the kit keeps what it made and can make again. */
-export const CACHE = `${process.env["XDG_CACHE_HOME"] ?? `${homedir()}/.cache`}/counter-deploy`;
+export const CACHE = `${process.env["XDG_CACHE_HOME"] || `${homedir()}/.cache`}/counter-deploy`;
 
 const CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt";
-/** Documentation and translations: a third of a small system, and nobody reads them there. */
-const LEFT_OUT = ["man", "info", "locale", "doc", "lintian"].map(
-  (part) => `--dpkgopt=path-exclude=/usr/share/${part}/*`,
-);
+/** Where mmdebstrap unpacks; /tmp may be a small one, in memory. */
+const WORK = "/var/tmp";
+/** Megabytes; it takes about 250. mmdebstrap itself does not say that a disk is full. */
+const ROOM = 500;
+/** Puts usr-is-merged in place of usrmerge, which brings all of Perl: 48 MB of 134. */
+const MERGED_USR = "/usr/share/mmdebstrap/hooks/maybe-merged-usr";
+
+const FLAGS = [
+  "--variant=minbase",
+  "--include=ca-certificates",
+  // Documentation and translations: nobody reads them there. The licences stay.
+  ...["man", "info", "locale", "doc", "lintian"].map((part) => `--dpkgopt=path-exclude=/usr/share/${part}/*`),
+  "--dpkgopt=path-include=/usr/share/doc/*/copyright",
+  ...(existsSync(MERGED_USR) ? [`--hook-dir=${MERGED_USR}`] : []),
+  ...(existsSync(CERTIFICATES) ? [`--customize-hook=copy-in ${CERTIFICATES} /etc/ssl/certs`] : []),
+];
 
 /** A minimal system of this host's distribution, as a tar archive. */
 export interface Rootfs {
@@ -22,26 +35,20 @@ export interface Rootfs {
   /** As in "Debian 12 (bookworm)". */
   distribution: string;
   file: string;
+  sources: string;
+  suite: string;
 }
 
-/** What the host's minimal system would be; `makeRootfs` makes it. Throws a Failure (refused) without apt sources. */
-export function describeRootfs(): Rootfs & { sources: string; suite: string } {
+/** What the host's minimal system would be; `makeRootfs` makes it. Undefined where packages are not apt's. */
+export function describeRootfs(): Rootfs | undefined {
+  if (!existsSync("/etc/os-release")) return undefined;
   const release = readFileSync("/etc/os-release", "utf8");
   const field = (key: string) => new RegExp(`^${key}="?([^"\n]*)`, "m").exec(release)?.[1] ?? "";
   const suite = field("VERSION_CODENAME");
-  const files = globSync(["/etc/apt/sources.list", "/etc/apt/sources.list.d/*.{list,sources}"]).toSorted();
-  const sources = distributionSources(
-    files.map((file) => readFileSync(file, "utf8")),
-    suite,
-  );
-  if (!suite || !sources) {
-    throw new Failure("no registry answers, and this system has no apt sources to make base images from", {
-      code: EXIT.refused,
-      hint: "BASE_IMAGES=registry, once a registry can be reached",
-    });
-  }
+  const sources = distributionSources(hostSources(), { id: field("ID"), suite }).join("\n");
+  if (!suite || !sources) return undefined;
   const certificates = existsSync(CERTIFICATES) ? readFileSync(CERTIFICATES) : "";
-  const hash = createHash("sha256").update(JSON.stringify([suite, sources, process.arch, LEFT_OUT]));
+  const hash = createHash("sha256").update(JSON.stringify([suite, sources, process.arch, FLAGS]));
   const digest = hash.update(certificates).digest("hex").slice(0, 12);
   return {
     hash: digest,
@@ -52,52 +59,44 @@ export function describeRootfs(): Rootfs & { sources: string; suite: string } {
   };
 }
 
-/**
- * Those of the host's apt sources that are the distribution's own, in the format they came in: third parties publish
- * under other suites. Only the parts of a file that name the suite, or one that begins with it and a dash, stay.
- */
-export function distributionSources(texts: string[], suite: string): string {
-  const own = (name: string) => name === suite || name.startsWith(`${suite}-`);
-  const line = (text: string) => {
-    const [type, , name = ""] = text
-      .replace(/\[[^\]]*\]/, "")
-      .trim()
-      .split(/\s+/);
-    return type === "deb" && own(name);
-  };
-  const stanza = (text: string) => {
-    const value = (key: string) => new RegExp(`^${key}:\\s*(.*)$`, "im").exec(text)?.[1]?.split(/\s+/) ?? [];
-    return value("Types").includes("deb") && value("Suites").some(own) && !/^enabled:\s*no/im.test(text);
-  };
-  const lines = texts.flatMap((text) => text.split("\n").filter(line));
-  const stanzas = texts.flatMap((text) => text.split(/\n\s*\n/).filter(stanza));
-  return [lines.join("\n"), ...stanzas.map(withoutComments)].filter(Boolean).join("\n\n");
-}
-
-const withoutComments = (text: string) =>
-  text
-    .split("\n")
-    .filter((line) => line && !line.startsWith("#"))
-    .join("\n");
-
 /** Makes the archive unless it is there, from signed packages. Half an archive never gets its name. */
-export async function makeRootfs(): Promise<Rootfs> {
-  const { sources, suite, ...rootfs } = describeRootfs();
-  if (existsSync(rootfs.file)) return rootfs;
+export async function makeRootfs({ file, sources, suite }: Rootfs): Promise<void> {
   await mkdir(CACHE, { recursive: true });
-  const unfinished = `${rootfs.file}.${process.pid}`;
-  const certificates = existsSync(CERTIFICATES)
-    ? [`--customize-hook=copy-in ${CERTIFICATES} /etc/ssl/certs`]
-    : [];
-  const flags = ["--variant=minbase", "--include=ca-certificates", ...LEFT_OUT, ...certificates];
+  await removeLeftovers(file);
+  if (existsSync(file)) return;
+  if (!(await $({ nothrow: true })`command -v mmdebstrap`).ok) {
+    throw new Failure("there is no mmdebstrap on this machine", {
+      code: EXIT.refused,
+      hint: "make provision",
+    });
+  }
+  for (const dir of [WORK, CACHE]) await needRoom(dir);
+  const unfinished = `${file}.${process.pid}`;
+  // A session of its own: when mmdebstrap fails it ends its whole process group with HUP, and that would be this
+  // process, make and the script that called it.
+  const apart = [...asRoot, "setsid", "--wait", "env", `TMPDIR=${WORK}`];
   try {
-    // /tmp may be a small one, in memory.
-    await $({
-      input: sources,
-    })`${asRoot} env TMPDIR=/var/tmp mmdebstrap --quiet ${flags} ${suite} - - > ${unfinished}`;
-    await rename(unfinished, rootfs.file);
+    await $({ input: sources })`${apart} mmdebstrap --quiet ${FLAGS} ${suite} - - > ${unfinished}`;
+    await rename(unfinished, file);
   } finally {
     await rm(unfinished, { force: true });
   }
-  return rootfs;
+}
+
+async function needRoom(dir: string): Promise<void> {
+  const { bavail, bsize } = await statfs(dir);
+  const free = Math.floor((bavail * bsize) / 1e6);
+  if (free >= ROOM) return;
+  throw new Failure(`the disk is full: ${dir} has ${free} MB left, and ${ROOM} are needed`, {
+    hint: "free some space and run it again",
+  });
+}
+
+/** Archives of earlier inputs, and what runs that were killed have left; those of a run that goes on stay. */
+async function removeLeftovers(current: string): Promise<void> {
+  for await (const name of glob("*-*.tar{,.*}", { cwd: CACHE })) {
+    const pid = /\.tar\.(\d+)$/.exec(name)?.[1];
+    const used = pid ? existsSync(`/proc/${pid}`) : `${CACHE}/${name}` === current;
+    if (!used) await rm(`${CACHE}/${name}`, { force: true });
+  }
 }

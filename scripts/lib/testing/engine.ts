@@ -41,7 +41,7 @@ export async function startEngine(name: string): Promise<TestEngine> {
   const namespace = `counter-${name}`;
   await remove(namespace, dir);
   const address = await network(namespace);
-  await $`${asRoot} mkdir -p ${dir}`;
+  await $`${asRoot} mkdir -p ${dir}/lib`;
   const enter = [
     ...asRoot,
     "nsenter",
@@ -75,7 +75,16 @@ function startDaemon(enter: readonly string[], dir: string): void {
     `--host=unix://${dir}/docker.sock`,
     "--default-address-pool=base=198.19.0.0/16,size=24",
   ];
-  const [command = "", ...args] = [...enter, "dockerd", ...flags];
+  // Swarm's load balancers write to /var/lib/docker, whatever --data-root says: it gets a /var/lib of its own.
+  const apart = [
+    "unshare",
+    "--mount",
+    "sh",
+    "-c",
+    'mount --bind "$0" /var/lib && exec dockerd "$@"',
+    `${dir}/lib`,
+  ];
+  const [command = "", ...args] = [...enter, ...apart, ...flags];
   const log = openSync(`${process.env["TMPDIR"] ?? "/tmp"}/counter-deploy-dockerd.log`, "a");
   spawn(command, args, { detached: true, stdio: ["ignore", log, log] }).unref();
 }
