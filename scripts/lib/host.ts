@@ -80,11 +80,13 @@ export async function defaultAddress(): Promise<string> {
   }
 }
 
-/** Throws a Failure (refused) that lists every problem; nothing has been changed then. */
-export function refuse(problems: (string | undefined)[], hint?: string): void {
-  const lines = problems.filter((problem) => problem !== undefined);
-  if (lines.length === 0) return;
-  const message =
-    lines.length === 1 ? "this cannot go ahead" : `this cannot go ahead for ${lines.length} reasons`;
-  throw new Failure(message, { code: EXIT.refused, lines, ...(hint && { hint }) });
+/** Throws a Failure (refused) that names every problem; nothing has been changed then. */
+export function refuse(problems: (string | undefined)[]): void {
+  const [first, ...more] = problems.filter((problem) => problem !== undefined);
+  if (!first) return;
+  if (more.length === 0) throw new Failure(first, { code: EXIT.refused });
+  throw new Failure(`there are ${more.length + 1} reasons against it`, {
+    code: EXIT.refused,
+    lines: [first, ...more],
+  });
 }
