@@ -4,7 +4,7 @@
 set -eu
 oldest=24 # strips types by itself
 
-root=$(dirname "$(readlink -f "$0")")/../..
+root=$(cd "$(dirname "$(readlink -f "$0")")/../.." && pwd)
 if [ ! -d "$root/node_modules/zx" ]; then
   printf 'error: the dependencies are not installed\n  hint     make install\n' >&2
   exit 3
@@ -21,4 +21,5 @@ if [ "${major%%.*}" -lt "$oldest" ]; then
   printf 'error: %s is Node %s, and the scripts need %s or later\n  hint     make install\n' "$node" "$found" "$oldest" >&2
   exit 3
 fi
-exec "$node" "$@"
+# What the script starts (tap, npm) finds the same Node.
+PATH=$root/node_modules/.bin:$PATH exec "$node" "$@"
