@@ -14,7 +14,7 @@ up: ## provision, deploy and smoke, on a bare machine or again
 	@$(MAKE) --no-print-directory smoke
 
 install: node_modules/.ready ## install the packages that the scripts need
-node_modules/.ready: package-lock.json
+node_modules/.ready: package-lock.json scripts/lib/install.sh
 	@scripts/lib/install.sh
 	@touch $@
 

@@ -33,7 +33,9 @@ major=$(node --version | sed 's/^v\([0-9]*\).*/\1/')
 echo "==> Install the packages of package-lock.json" >&2
 npm ci --no-progress --loglevel=error
 # npm 9 takes this link away with the package of the other architecture.
-[ -x node_modules/.bin/node ] || ln -s ../node-linux-*/bin/node node_modules/.bin/node
+for dir in node_modules/node-linux-*; do
+  [ -x node_modules/.bin/node ] || ln -sf "../${dir#node_modules/}/bin/node" node_modules/.bin/node
+done
 PATH=$PWD/node_modules/.bin:$PATH
 # tap puts its test class together once after an install.
 tap build >/dev/null
