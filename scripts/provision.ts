@@ -13,15 +13,20 @@ import {
   defaultAddress,
   distribution,
   hasIpvs,
+  kernelProblem,
+  listener,
   privilegeProblem,
   refuse,
   sizeProblems,
 } from "./lib/host.ts";
-import { portHolder } from "./lib/port.ts";
+import { portProblem } from "./lib/port.ts";
 import { type Outcome, progress } from "./lib/progress.ts";
 import type { Settings } from "./lib/settings.ts";
 import { passwordSecret } from "./lib/swarm.ts";
 import { verb } from "./lib/verb.ts";
+
+/** For the managers, and for the nodes' gossip (docs.docker.com, "Open protocols and ports between the hosts"). */
+const SWARM_PORTS = [2377, 7946];
 
 process.exitCode = await verb(
   {
@@ -45,17 +50,23 @@ process.exitCode = await verb(
 async function preflight(settings: Settings): Promise<Outcome> {
   const info = await engineInfo();
   const { name, apt } = distribution();
-  const holder = await portHolder(settings.port, settings.name);
   refuse([
     await privilegeProblem(),
     info || apt
       ? undefined
-      : `${name} is neither Debian nor Ubuntu: install Docker Engine 20.10 or later by its own way`,
+      : `${name} is neither Debian nor Ubuntu: install Docker Engine 20.10 or later yourself`,
+    await kernelProblem(),
     ...sizeProblems(info?.DockerRootDir ?? "/var/lib/docker", info ? 1 : 3),
     ...(info ? engineProblems(info) : []),
-    holder && `port ${settings.port} is held by ${holder}: stop it, or choose another with PORT=`,
+    await portProblem(settings),
+    ...(info?.Swarm.ControlAvailable ? [] : await Promise.all(SWARM_PORTS.map(swarmPortProblem))),
   ]);
   return { note: `${name}, ${(await hasIpvs()) ? "routing mesh" : "no IPVS: proxy in front"}` };
+}
+
+async function swarmPortProblem(port: number): Promise<string | undefined> {
+  const holder = await listener(port);
+  return holder && `port ${port}, which Swarm needs, is held by ${holder}`;
 }
 
 /** Without a registry the base images are made from the distribution's packages. */

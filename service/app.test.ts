@@ -4,7 +4,7 @@ import { call, testApp } from "./testing/service.ts";
 
 const JSON_TYPE = { "content-type": "application/json" };
 
-void t.test("every error is JSON with one text", async (t) => {
+t.test("every error is JSON with one text", async (t) => {
   const { app } = await testApp(t, "redis://127.0.0.1:1");
   const cases: [number, string, string, object?][] = [
     [404, "GET", "/nope?x=1"],
@@ -30,7 +30,7 @@ void t.test("every error is JSON with one text", async (t) => {
   }
 });
 
-void t.test("an unexpected error keeps its text to itself", async (t) => {
+t.test("an unexpected error keeps its text to itself", async (t) => {
   const { app } = await testApp(t, "redis://127.0.0.1:1");
   app.redisLink.run = async () => Promise.reject(new Error("inner detail"));
   const response = await app.inject({ url: "/api/counter" });
@@ -38,7 +38,7 @@ void t.test("an unexpected error keeps its text to itself", async (t) => {
   t.strictSame(response.json(), { error: "Internal error" });
 });
 
-void t.test("a POST without a body works with any content type", { skip: noRedis }, async (t) => {
+t.test("a POST without a body works with any content type", { skip: noRedis }, async (t) => {
   const redis = await testRedis(t);
   const { url } = await testApp(t, redis.url);
   const types = [
@@ -60,7 +60,7 @@ void t.test("a POST without a body works with any content type", { skip: noRedis
   t.strictSame(body, { value: 5 }, "JSON is read and ignored");
 });
 
-void t.test("every answer names its replica and is not stored", { skip: noRedis }, async (t) => {
+t.test("every answer names its replica and is not stored", { skip: noRedis }, async (t) => {
   const redis = await testRedis(t);
   const { url } = await testApp(t, redis.url);
   for (const path of ["/api/counter", "/livez", "/readyz", "/startupz", "/version", "/nope"]) {

@@ -13,7 +13,7 @@ const problemsOf = (env: Record<string, string>): readonly string[] => {
   }
 };
 
-void t.test("an empty environment gives the defaults, and so do empty variables", async (t) => {
+t.test("an empty environment gives the defaults, and so do empty variables", async (t) => {
   const defaults = {
     host: "0.0.0.0",
     port: 8000,
@@ -29,7 +29,7 @@ void t.test("an empty environment gives the defaults, and so do empty variables"
   t.strictSame(readConfig({ PORT: "", REDIS_URL: "", REDIS_PASSWORD_FILE: "" }), defaults);
 });
 
-void t.test("every wrong variable is named, in one go", async (t) => {
+t.test("every wrong variable is named, in one go", async (t) => {
   const env = {
     HOST: "a host",
     PORT: "80a",
@@ -47,12 +47,12 @@ void t.test("every wrong variable is named, in one go", async (t) => {
   t.equal(named.length, Object.keys(env).length);
 });
 
-void t.test("two servers cannot share a port", async (t) => {
+t.test("two servers cannot share a port", async (t) => {
   t.match(problemsOf({ PORT: "9090" }), ["METRICS_PORT must differ from PORT"]);
   t.strictSame(problemsOf({ PORT: "0", METRICS_PORT: "0" }), []);
 });
 
-void t.test("a problem with REDIS_URL never shows its password", async (t) => {
+t.test("a problem with REDIS_URL never shows its password", async (t) => {
   const wrong = [
     "redis:/:s3cret@host",
     "http://:s3cret@redis",
@@ -67,7 +67,7 @@ void t.test("a problem with REDIS_URL never shows its password", async (t) => {
   }
 });
 
-void t.test("the password file", async (t) => {
+t.test("the password file", async (t) => {
   const file = `${t.testdir({ empty: "\n" })}/password`;
   await writeFile(file, "p@ss/word%41 \n", { mode: 0o600 });
 

@@ -11,7 +11,7 @@ async function valueOf(answer: Promise<{ status: number; body: object }>) {
   return status === 200 ? body : status;
 }
 
-void t.test("four routes answer the value", { skip: noRedis }, async (t) => {
+t.test("four routes answer the value", { skip: noRedis }, async (t) => {
   const redis = await testRedis(t);
   const { url } = await testApp(t, redis.url);
   t.strictSame(await valueOf(call(url, "/api/counter")), { value: 0 }, "a missing key is zero");
@@ -25,7 +25,7 @@ void t.test("four routes answer the value", { skip: noRedis }, async (t) => {
   t.strictSame(await valueOf(post(url, "decrement")), { value: 0 }, "never below zero");
 });
 
-void t.test("2,000 parallel decrements from 500 stop at zero", { skip: noRedis }, async (t) => {
+t.test("2,000 parallel decrements from 500 stop at zero", { skip: noRedis }, async (t) => {
   const redis = await testRedis(t);
   const { url } = await testApp(t, redis.url);
   await redis.client.set(COUNTER_KEY, 500);
@@ -44,7 +44,7 @@ void t.test("2,000 parallel decrements from 500 stop at zero", { skip: noRedis }
   t.equal(await redis.client.get(COUNTER_KEY), "0");
 });
 
-void t.test("the largest value is 2^53 - 1", { skip: noRedis }, async (t) => {
+t.test("the largest value is 2^53 - 1", { skip: noRedis }, async (t) => {
   const redis = await testRedis(t);
   const { url } = await testApp(t, redis.url);
   await redis.client.set(COUNTER_KEY, LARGEST - 1);
@@ -56,7 +56,7 @@ void t.test("the largest value is 2^53 - 1", { skip: noRedis }, async (t) => {
   t.strictSame((await post(url, "decrement")).body, { value: LARGEST - 1 });
 });
 
-void t.test("a key without a count is an error, and reset heals it", { skip: noRedis }, async (t) => {
+t.test("a key without a count is an error, and reset heals it", { skip: noRedis }, async (t) => {
   const redis = await testRedis(t);
   const { url } = await testApp(t, redis.url);
   const wrong = [
@@ -93,7 +93,7 @@ void t.test("a key without a count is an error, and reset heals it", { skip: noR
   }
 });
 
-void t.test("a write that Redis refuses is a 503 that names the reason", { skip: noRedis }, async (t) => {
+t.test("a write that Redis refuses is a 503 that names the reason", { skip: noRedis }, async (t) => {
   const redis = await testRedis(t);
   const { url } = await testApp(t, redis.url);
   await redis.client.config("SET", "maxmemory", 1);

@@ -13,7 +13,7 @@ const statusOf = async (url: string, path: string) => {
   return [status, body.status];
 };
 
-void t.test("without Redis: alive, not started, not ready, and it knows its version", async (t) => {
+t.test("without Redis: alive, not started, not ready, and it knows its version", async (t) => {
   const { url } = await testApp(t, "redis://127.0.0.1:1");
   t.strictSame(await statusOf(url, "/livez"), [200, "alive"]);
   t.strictSame(await statusOf(url, "/startupz"), [503, "waiting for redis"]);
@@ -21,7 +21,7 @@ void t.test("without Redis: alive, not started, not ready, and it knows its vers
   t.match((await call(url, "/version")).body, { version: "v1", replica: "replica-1", uptime: Number });
 });
 
-void t.test("ready follows Redis; started stays", { skip: noRedis }, async (t) => {
+t.test("ready follows Redis; started stays", { skip: noRedis }, async (t) => {
   const redis = await testRedis(t);
   const { app, url } = await testApp(t, redis.url);
   await until("ready", 2000, async () => (await call(url, "/readyz")).status === 200);
@@ -41,7 +41,7 @@ void t.test("ready follows Redis; started stays", { skip: noRedis }, async (t) =
   t.strictSame(await statusOf(url, "/readyz"), [503, "draining"]);
 });
 
-void t.test("the health check program", async (t) => {
+t.test("the health check program", async (t) => {
   const program = fileURLToPath(new URL("./healthcheck.ts", import.meta.url));
   const run = async (port: number) => {
     const child = spawn(process.execPath, [program], { env: { PORT: String(port) }, stdio: "ignore" });

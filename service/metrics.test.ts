@@ -4,7 +4,7 @@ import { noRedis, testRedis } from "./testing/redis.ts";
 import { call, post, testApp } from "./testing/service.ts";
 import { until } from "./testing/until.ts";
 
-void t.test("requests are counted and timed by route, method and status", { skip: noRedis }, async (t) => {
+t.test("requests are counted and timed by route, method and status", { skip: noRedis }, async (t) => {
   const redis = await testRedis(t);
   const { app, url } = await testApp(t, redis.url);
   const metrics = buildMetricsApp(app.metrics);

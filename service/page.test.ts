@@ -14,7 +14,7 @@ const says = (page: Page, word: string, ms = 4000) =>
 const style = (page: Page, selector: string, name: string) =>
   page.evaluate(`getComputedStyle(document.querySelector("${selector}")).getPropertyValue("${name}")`);
 
-void t.test("its files are revalidated, and may do nothing but what the page needs", async (t) => {
+t.test("its files are revalidated, and may do nothing but what the page needs", async (t) => {
   const { app } = await testApp(t, "redis://127.0.0.1:1");
   for (const url of ["/", "/page.css", "/controls.css", "/page.js", "/icon.svg"]) {
     const { statusCode, headers } = await app.inject({ url });
@@ -29,7 +29,7 @@ void t.test("its files are revalidated, and may do nothing but what the page nee
   }
 });
 
-void t.test("plus, minus and reset, with the mouse and the keyboard", { skip }, async (t) => {
+t.test("plus, minus and reset, with the mouse and the keyboard", { skip }, async (t) => {
   const redis = await testRedis(t);
   const { url } = await testApp(t, redis.url);
   const { page, complaints } = await open(await startBrowser(t), url);
@@ -81,7 +81,7 @@ void t.test("plus, minus and reset, with the mouse and the keyboard", { skip }, 
   );
 });
 
-void t.test("another window's change shows within two seconds", { skip }, async (t) => {
+t.test("another window's change shows within two seconds", { skip }, async (t) => {
   const redis = await testRedis(t);
   const { url } = await testApp(t, redis.url);
   const browser = await startBrowser(t);
@@ -93,7 +93,7 @@ void t.test("another window's change shows within two seconds", { skip }, async 
   t.strictSame([...one.complaints, ...two.complaints], []);
 });
 
-void t.test("Redis away and server away are told apart, and it recovers by itself", { skip }, async (t) => {
+t.test("Redis away and server away are told apart, and it recovers by itself", { skip }, async (t) => {
   const redis = await testRedis(t);
   let service = await startService(t, { REDIS_URL: redis.url });
   const { page } = await open(await startBrowser(t), service.url);
@@ -122,7 +122,7 @@ void t.test("Redis away and server away are told apart, and it recovers by itsel
   t.equal(await page.locator("#message").textContent(), "");
 });
 
-void t.test("a proxy's own error counts as the server's absence", { skip }, async (t) => {
+t.test("a proxy's own error counts as the server's absence", { skip }, async (t) => {
   const redis = await testRedis(t);
   const { url } = await testApp(t, redis.url);
   const { page } = await open(await startBrowser(t), url);
@@ -133,7 +133,7 @@ void t.test("a proxy's own error counts as the server's absence", { skip }, asyn
   await says(page, "Server away");
 });
 
-void t.test("an injected script does not run", { skip }, async (t) => {
+t.test("an injected script does not run", { skip }, async (t) => {
   const redis = await testRedis(t);
   const { url } = await testApp(t, redis.url);
   const { page } = await open(await startBrowser(t), url);
@@ -147,7 +147,7 @@ void t.test("an injected script does not run", { skip }, async (t) => {
   t.equal(await page.evaluate("window.injected"), undefined);
 });
 
-void t.test("it fits 360 pixels, follows dark mode, and names what it holds", { skip }, async (t) => {
+t.test("it fits 360 pixels, follows dark mode, and names what it holds", { skip }, async (t) => {
   const redis = await testRedis(t);
   const { url } = await testApp(t, redis.url);
   await redis.client.set("counter:value", Number.MAX_SAFE_INTEGER);

@@ -18,23 +18,19 @@ function liveHeap(): number {
 const FAILS_WITHIN = 600;
 const RECOVERS_WITHIN = 2000;
 
-void t.test(
-  "Redis away at the start: it listens, and becomes ready by itself",
-  { skip: noRedis },
-  async (t) => {
-    const redis = await testRedis(t, { started: false });
-    const service = await startService(t, { REDIS_URL: redis.url });
-    t.equal((await call(service.url, "/startupz")).status, 503);
-    t.equal((await post(service.url, "increment")).status, 503);
+t.test("Redis away at the start: it listens, and becomes ready by itself", { skip: noRedis }, async (t) => {
+  const redis = await testRedis(t, { started: false });
+  const service = await startService(t, { REDIS_URL: redis.url });
+  t.equal((await call(service.url, "/startupz")).status, 503);
+  t.equal((await post(service.url, "increment")).status, 503);
 
-    await redis.start();
-    const ready = async () => (await call(service.url, "/readyz")).status === 200;
-    const [, ms] = await timed(() => until("ready", RECOVERS_WITHIN, ready));
-    t.comment(`ready ${ms.toFixed()} ms after Redis answered`);
-    t.equal((await call(service.url, "/startupz")).status, 200);
-    t.strictSame((await post(service.url, "increment")).body, { value: 1 });
-  },
-);
+  await redis.start();
+  const ready = async () => (await call(service.url, "/readyz")).status === 200;
+  const [, ms] = await timed(() => until("ready", RECOVERS_WITHIN, ready));
+  t.comment(`ready ${ms.toFixed()} ms after Redis answered`);
+  t.equal((await call(service.url, "/startupz")).status, 200);
+  t.strictSame((await post(service.url, "increment")).body, { value: 1 });
+});
 
 const outages = [
   { name: "killed", away: "kill", back: "start" },
@@ -75,7 +71,7 @@ for (const { name, away, back } of outages) {
   });
 }
 
-void t.test(
+t.test(
   "kills and restarts under load never count twice or lose what was acknowledged",
   { skip: noRedis },
   async (t) => {
@@ -107,7 +103,7 @@ void t.test(
   },
 );
 
-void t.test("a cut connection costs no error when nothing is under way", { skip: noRedis }, async (t) => {
+t.test("a cut connection costs no error when nothing is under way", { skip: noRedis }, async (t) => {
   const redis = await testRedis(t);
   const { url } = await testApp(t, redis.url);
   for (let count = 1; count <= 10; count += 1) {
@@ -117,7 +113,7 @@ void t.test("a cut connection costs no error when nothing is under way", { skip:
   }
 });
 
-void t.test("nothing that failed while Redis was away is counted later", { skip: noRedis }, async (t) => {
+t.test("nothing that failed while Redis was away is counted later", { skip: noRedis }, async (t) => {
   const redis = await testRedis(t);
   const { url } = await testApp(t, redis.url);
   t.strictSame((await post(url, "increment")).body, { value: 1 });
@@ -130,7 +126,7 @@ void t.test("nothing that failed while Redis was away is counted later", { skip:
   t.strictSame((await call(url, "/api/counter")).body, { value: 1 });
 });
 
-void t.test("hammering while Redis is frozen piles nothing up", { skip: noRedis }, async (t) => {
+t.test("hammering while Redis is frozen piles nothing up", { skip: noRedis }, async (t) => {
   const redis = await testRedis(t);
   const { app, url } = await testApp(t, redis.url);
   await post(url, "increment");

@@ -34,7 +34,7 @@ function keepAlive(t: Test): Agent {
   return agent;
 }
 
-void t.test("SIGTERM lets a request under way finish, and exits with 0", { skip: noRedis }, async (t) => {
+t.test("SIGTERM lets a request under way finish, and exits with 0", { skip: noRedis }, async (t) => {
   const redis = await testRedis(t);
   const service = await startService(t, { REDIS_URL: redis.url });
   await until("ready", 2000, async () => (await call(service.url, "/readyz")).status === 200);
@@ -52,7 +52,7 @@ void t.test("SIGTERM lets a request under way finish, and exits with 0", { skip:
   t.equal(service.output().stderr, "");
 });
 
-void t.test("while draining it serves on, and asks clients to leave", { skip: noRedis }, async (t) => {
+t.test("while draining it serves on, and asks clients to leave", { skip: noRedis }, async (t) => {
   const redis = await testRedis(t);
   const service = await startService(t, { REDIS_URL: redis.url, DRAIN_SECONDS: "1" });
   await until("ready", 2000, async () => (await call(service.url, "/readyz")).status === 200);
@@ -84,7 +84,7 @@ void t.test("while draining it serves on, and asks clients to leave", { skip: no
   t.equal(await service.exitCode, 0);
 });
 
-void t.test("a request that was half sent when the listening ended is served", async (t) => {
+t.test("a request that was half sent when the listening ended is served", async (t) => {
   const service = await startService(t, { REDIS_URL: AWAY });
   const half = connect(Number(new URL(service.url).port), "127.0.0.1");
   t.teardown(() => half.destroy());
@@ -100,7 +100,7 @@ void t.test("a request that was half sent when the listening ended is served", a
   t.equal(await service.exitCode, 0);
 });
 
-void t.test("idle and unused connections do not hold it up", async (t) => {
+t.test("idle and unused connections do not hold it up", async (t) => {
   const service = await startService(t, { REDIS_URL: AWAY });
   await send(keepAlive(t), `${service.url}/livez`);
   const unused = connect(Number(new URL(service.url).port), "127.0.0.1");
@@ -114,7 +114,7 @@ void t.test("idle and unused connections do not hold it up", async (t) => {
   t.ok(ms < 1000, `ended after ${ms.toFixed()} ms`);
 });
 
-void t.test("requests that do not finish are cut off with exit code 1", async (t) => {
+t.test("requests that do not finish are cut off with exit code 1", async (t) => {
   const service = await startService(t, { REDIS_URL: AWAY, SHUTDOWN_TIMEOUT_SECONDS: "1" });
   const stuck = connect(Number(new URL(service.url).port), "127.0.0.1");
   t.teardown(() => stuck.destroy());
@@ -126,7 +126,7 @@ void t.test("requests that do not finish are cut off with exit code 1", async (t
   t.match(service.log.at(-1), { level: "error", reason: "timeout" });
 });
 
-void t.test("a second signal ends it at once with exit code 1", async (t) => {
+t.test("a second signal ends it at once with exit code 1", async (t) => {
   const service = await startService(t, { REDIS_URL: AWAY, DRAIN_SECONDS: "60" });
   service.child.kill("SIGTERM");
   await until("it is draining", 1000, () => service.log.some(({ msg }) => msg === "draining"));
@@ -134,7 +134,7 @@ void t.test("a second signal ends it at once with exit code 1", async (t) => {
   t.equal(await service.exitCode, 1);
 });
 
-void t.test("a wrong environment: one line per variable, exit code 2", async (t) => {
+t.test("a wrong environment: one line per variable, exit code 2", async (t) => {
   const service = spawnService(t, { PORT: "x", LOG_LEVEL: "loud", REDIS_URL: "http://:s3cret@redis" });
   t.equal(await service.exitCode, 2);
   const { stdout, stderr } = service.output();
@@ -146,7 +146,7 @@ void t.test("a wrong environment: one line per variable, exit code 2", async (t)
   t.notMatch(stderr, /s3cret|    at /);
 });
 
-void t.test("a port in use: one line, exit code 1", async (t) => {
+t.test("a port in use: one line, exit code 1", async (t) => {
   const first = await startService(t, { REDIS_URL: AWAY });
   const { port } = new URL(first.url);
   const second = spawnService(t, { REDIS_URL: AWAY, PORT: port });
@@ -154,7 +154,7 @@ void t.test("a port in use: one line, exit code 1", async (t) => {
   t.equal(second.output().stderr, `error: port ${port} is already in use\n`);
 });
 
-void t.test("the password file, against a Redis that wants it", { skip: noRedis }, async (t) => {
+t.test("the password file, against a Redis that wants it", { skip: noRedis }, async (t) => {
   const password = "p@ss/word %41";
   const redis = await testRedis(t, { settings: `requirepass "${password}"`, password });
   const directory = t.testdir({});

@@ -15,6 +15,7 @@ export interface EngineInfo {
 }
 
 const START_DEADLINE = 90;
+const LOG = "/var/log/docker.log";
 
 /** The engine's own account of itself; undefined where none answers. */
 export async function engineInfo(): Promise<EngineInfo | undefined> {
@@ -40,6 +41,11 @@ export function engineProblems(info: EngineInfo): string[] {
       `Docker ${info.ServerVersion} cannot run local images in Swarm (moby#53212): upgrade to 29.7.0 or later`,
     );
   }
+  if (info.Swarm.LocalNodeState !== "inactive" && !info.Swarm.ControlAvailable) {
+    problems.push(
+      "this host is in a swarm that it does not manage: run it on a manager, or docker swarm leave",
+    );
+  }
   if (info.LiveRestoreEnabled) problems.push("Docker runs with live-restore, which Swarm does not support");
   if (info.FirewallBackend?.Driver.startsWith("nftables")) {
     problems.push("Docker runs with the nftables firewall backend, which Swarm does not support");
@@ -58,13 +64,11 @@ export async function ensureEngine(): Promise<Outcome> {
   if (!installed) await aptInstall(["docker.io", "docker-cli", "apparmor", "iproute2"]);
   await startEngine();
   const info = await until(
-    { what: "the Docker engine does not answer", deadline: START_DEADLINE, hint: await logHint() },
+    { what: "the Docker engine does not answer", deadline: START_DEADLINE, hint: logHint() },
     engineInfo,
   );
   return { changed: true, note: `Docker ${info.ServerVersion} ${installed ? "started" : "installed"}` };
 }
-
-const LOG = "/var/log/docker.log";
 
 /** With systemd, with the init script, or, where that may not set its limits (in containers), as a plain process. */
 async function startEngine(): Promise<void> {
@@ -76,21 +80,14 @@ async function startEngine(): Promise<void> {
   await $`${asRoot} sh -c ${`setsid dockerd >>${LOG} 2>&1 </dev/null &`}`;
 }
 
-const logHint = async () => (hasSystemd() ? "journalctl -u docker" : `tail ${LOG}`);
+const logHint = () => (hasSystemd() ? "journalctl -u docker" : `tail ${LOG}`);
 
 /** Label on the node of a swarm that the kit made, so that a purge leaves that one and no other. */
 const OURS = "counter-deploy.initialised";
 
-/** Initialises Swarm unless this node is a manager already. Throws a Failure (refused) on a worker. */
+/** Initialises Swarm unless this host manages one already. */
 export async function ensureSwarm(advertise: string): Promise<Outcome> {
-  const info = await engineInfo();
-  if (info?.Swarm.ControlAvailable) return { changed: false };
-  if (info?.Swarm.LocalNodeState !== "inactive") {
-    throw new Failure(`this node is in a swarm that it does not manage (${info?.Swarm.LocalNodeState})`, {
-      code: EXIT.refused,
-      hint: "run it on a manager, or docker swarm leave",
-    });
-  }
+  if ((await engineInfo())?.Swarm.ControlAvailable) return { changed: false };
   await $`docker swarm init --advertise-addr ${advertise}`;
   const node = (await $`docker node inspect self --format '{{.ID}}'`).stdout.trim();
   await $`docker node update --label-add ${OURS}=true ${node}`;

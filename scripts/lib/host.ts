@@ -43,11 +43,20 @@ export async function aptInstall(packages: string[]): Promise<void> {
 
 /** Why this user cannot act as root; undefined if they can. sudo may ask for its password on a terminal. */
 export async function privilegeProblem(): Promise<string | undefined> {
-  if (asRoot.length === 0 || process.stderr.isTTY) return undefined;
-  return (await $({ nothrow: true })`sudo -n true`).ok
-    ? undefined
-    : "neither root nor sudo without a password";
+  if (asRoot.length === 0) return undefined;
+  if (!(await $({ nothrow: true })`command -v sudo`).ok) return "this needs root, and there is no sudo";
+  if (process.stderr.isTTY || (await $({ nothrow: true })`sudo -n true`).ok) return undefined;
+  return "this needs root, or sudo without a password where there is no terminal";
 }
+
+/** What the kernel lacks; loads the module where it is only not loaded. */
+export async function kernelProblem(): Promise<string | undefined> {
+  if (hasOverlay()) return undefined;
+  await $({ nothrow: true })`${asRoot} modprobe overlay`;
+  return hasOverlay() ? undefined : "the kernel has no overlay file system, which images need";
+}
+
+const hasOverlay = () => readFileSync("/proc/filesystems", "utf8").includes("overlay");
 
 /** Why this machine is too small; `disk` is the folder that images and volumes go to, `gibs` what it must have left. */
 export function sizeProblems(disk: string, gibs: number): string[] {

@@ -4,7 +4,7 @@ import { $ } from "zx/core";
 import { engineInfo, engineProblems } from "./engine.ts";
 import { hasIpvs, sizeProblems } from "./host.ts";
 import type { Change, Deployed, LogOptions, Target } from "./orchestrator.ts";
-import { portHolder } from "./port.ts";
+import { portProblem } from "./port.ts";
 import { ROOT, type Settings } from "./settings.ts";
 import { changing } from "./swarm-rollout.ts";
 import { hasEnded, imageOf, isRunning, services, tasks } from "./swarm-state.ts";
@@ -53,9 +53,8 @@ export async function problems(settings: Settings): Promise<string[]> {
   const found = [...engineProblems(info), ...sizeProblems(info.DockerRootDir, 1)];
   const secret = await $({ nothrow: true })`docker secret inspect ${passwordSecret(settings)}`;
   if (!secret.ok) found.push(`the secret ${passwordSecret(settings)} is missing: make provision`);
-  const holder = await portHolder(settings.port, settings.name);
-  if (holder) found.push(`port ${settings.port} is held by ${holder}: stop it, or choose another with PORT=`);
-  return found;
+  const port = await portProblem(settings);
+  return port ? [...found, port] : found;
 }
 
 /** Deploys the stack. The engine answers before anything runs: `converge` waits for that. */
