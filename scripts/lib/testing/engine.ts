@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { existsSync, openSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { $ } from "zx/core";
 import { holdLock } from "../lock.ts";
 import { asRoot } from "../shell.ts";
@@ -20,6 +21,7 @@ export interface TestEngine {
 }
 
 const DEADLINE = 60;
+const LOG = `${tmpdir()}/counter-deploy-test-engine.log`;
 
 /** Why no engine can be had here, for a skipped test; undefined if one can. */
 export async function whyNoEngine(): Promise<string | undefined> {
@@ -52,12 +54,10 @@ export async function startEngine(name: string): Promise<TestEngine> {
 
   const resume = async () => {
     startDaemon(enter, dir);
-    const wait = { what: `no engine, see ${dir}/log`, deadline: DEADLINE };
+    const wait = { what: `no engine, see ${LOG}`, deadline: DEADLINE };
     await until(wait, async () => (await $({ nothrow: true })`${enter} docker version`).ok);
   };
-  const halt = async () => {
-    await stopDaemon(dir);
-  };
+  const halt = () => stopDaemon(dir);
   const stop = async () => {
     await halt();
     await remove(namespace, dir);
@@ -85,7 +85,7 @@ function startDaemon(enter: readonly string[], dir: string): void {
     `${dir}/lib`,
   ];
   const [command = "", ...args] = [...enter, ...apart, ...flags];
-  const log = openSync(`${process.env["TMPDIR"] ?? "/tmp"}/counter-deploy-dockerd.log`, "a");
+  const log = openSync(LOG, "w");
   spawn(command, args, { detached: true, stdio: ["ignore", log, log] }).unref();
 }
 
