@@ -1,26 +1,24 @@
 // The verbs, for real, on a Docker engine of their own in a network namespace: the user's engine is never touched.
 // Each test goes on from where the one before it left the deployment.
 
-import t from "tap";
+import t, { type Test } from "tap";
 import type { ProcessPromise } from "zx/core";
 import { type TestEngine, startEngine, whyNoEngine } from "./lib/testing/engine.ts";
 import { footprint } from "./lib/testing/footprint.ts";
-import { testHost } from "./lib/testing/host.ts";
+import { type TestHost, testHost } from "./lib/testing/host.ts";
 import { startTraffic } from "./lib/testing/traffic.ts";
 
-const skip = await whyNoEngine();
-if (skip) {
-  t.test("a deployment for real", { skip }, async () => {});
-  process.exit();
-}
-
-const engine: TestEngine = await startEngine("e2e");
-t.teardown(() => engine.stop());
-const host = await testHost(engine);
-t.teardown(() => host.remove());
+const skip = (await whyNoEngine()) ?? false;
+const test = (name: string, run: (t: Test) => Promise<void>) => t.test(name, { skip }, run);
 
 const PORT = "8080";
-const url = `http://${engine.address}:${PORT}`;
+let engine: TestEngine;
+let host: TestHost;
+let url: string;
+/** What the host had on it at first, and the first version that was deployed. */
+let before: Record<string, string[]>;
+let first: string;
+
 const status = async () => JSON.parse((await host.run("status", { JSON: "1" })).stdout);
 const containers = async () =>
   (await host.exec(["docker", "ps", "--quiet", "--no-trunc"])).stdout.split("\n").toSorted();
@@ -35,8 +33,15 @@ async function printed(run: ProcessPromise, what: string): Promise<void> {
   return promise;
 }
 
-let before: Record<string, string[]>;
-t.test("on a bare engine every verb says what is missing", async (t) => {
+test("an engine of its own starts, with a copy of this checkout on its host", async () => {
+  engine = await startEngine("e2e");
+  t.teardown(() => engine.stop());
+  host = await testHost(engine);
+  t.teardown(() => host.remove());
+  url = `http://${engine.address}:${PORT}`;
+});
+
+test("on a bare engine every verb says what is missing", async (t) => {
   t.match(await host.run("deploy-swarm", { PORT }), {
     exitCode: 3,
     stderr: /not a Swarm manager: make provision/,
@@ -46,14 +51,14 @@ t.test("on a bare engine every verb says what is missing", async (t) => {
   before = await footprint(host);
 });
 
-t.test("provision, and again: unchanged, in under 3 s", async (t) => {
+test("provision, and again: unchanged, in under 3 s", async (t) => {
   t.match(await host.run("provision", { PORT }), { exitCode: 0 });
   const again = await host.run("provision", { PORT });
   t.match(again, { exitCode: 0, stderr: /^Unchanged in/m });
   t.ok(again.duration < 3000, `${again.duration} ms`);
 });
 
-t.test("deploy: four replicas, smoke-tested; and again: unchanged", async (t) => {
+test("deploy: four replicas, smoke-tested; and again: unchanged", async (t) => {
   t.match(await host.run("deploy-swarm", { PORT }), { exitCode: 0, stderr: /^Done in/m });
   t.match(await status(), { replicas: 4, running: 4, restarts: 0, url: `http://127.0.0.1:${PORT}` });
   t.match(await host.run("smoke"), { exitCode: 0, stdout: /^\d+ passed, 0 failed, 0 skipped$/m });
@@ -63,7 +68,7 @@ t.test("deploy: four replicas, smoke-tested; and again: unchanged", async (t) =>
   t.same(await containers(), running, "no container was replaced");
 });
 
-t.test("scale 4-1-4; a scale stays over a deployment", async (t) => {
+test("scale 4-1-4; a scale stays over a deployment", async (t) => {
   t.match(await host.run("scale", { REPLICAS: "1" }), { exitCode: 0 });
   t.match(await host.run("smoke"), { exitCode: 0 });
   t.match(await host.run("deploy-swarm", { PORT }), { exitCode: 0 });
@@ -73,8 +78,7 @@ t.test("scale 4-1-4; a scale stays over a deployment", async (t) => {
   t.match(await host.run("scale", { REPLICAS: "0" }), { exitCode: 2 });
 });
 
-let first: string;
-t.test("a new version replaces the old one without a failed request or a lost increment", async (t) => {
+test("a new version replaces the old one without a failed request or a lost increment", async (t) => {
   first = (await status()).version;
   const start = await count();
   await host.edit("service/page/index.html", "<title>Counter</title>", "<title>Counter 2</title>");
@@ -86,7 +90,7 @@ t.test("a new version replaces the old one without a failed request or a lost in
   t.match(await status(), { previous: first, running: 4 });
 });
 
-t.test("a version that never gets healthy: exit 4, the old one serves on", async (t) => {
+test("a version that never gets healthy: exit 4, the old one serves on", async (t) => {
   const { version } = await status();
   await host.edit("service/healthcheck.ts", "process.exitCode = 0", "process.exitCode = 1");
   const traffic = startTraffic(url);
@@ -101,7 +105,7 @@ t.test("a version that never gets healthy: exit 4, the old one serves on", async
   await host.edit("service/healthcheck.ts", "process.exitCode = 1;\n  else", "process.exitCode = 0;\n  else");
 });
 
-t.test("Ctrl-C in the middle of a rollout: rolled back, and a rerun completes", async (t) => {
+test("Ctrl-C in the middle of a rollout: rolled back, and a rerun completes", async (t) => {
   const { version } = await status();
   await host.edit("service/page/index.html", "<title>Counter 2</title>", "<title>Counter 3</title>");
   const deploy = host.start("deploy-swarm", { PORT });
@@ -113,7 +117,7 @@ t.test("Ctrl-C in the middle of a rollout: rolled back, and a rerun completes", 
   t.match(await status(), { previous: version, running: 4 });
 });
 
-t.test("two runs at once: the second is refused; a killed one leaves no lock", async (t) => {
+test("two runs at once: the second is refused; a killed one leaves no lock", async (t) => {
   const scaling = host.start("scale", { REPLICAS: "3" });
   await printed(scaling, "] Scale ");
   t.match(await host.run("deploy-swarm", { PORT }), {
@@ -125,7 +129,7 @@ t.test("two runs at once: the second is refused; a killed one leaves no lock", a
   t.match(await host.run("scale", { REPLICAS: "4" }), { exitCode: 0 });
 });
 
-t.test("rollback: to the version before, to a kept one, and never to one that is gone", async (t) => {
+test("rollback: to the version before, to a kept one, and never to one that is gone", async (t) => {
   const { version, previous } = await status();
   t.match(await host.run("rollback"), { exitCode: 0 });
   t.match(await status(), { version: previous, previous: version, running: 4 });
@@ -134,7 +138,7 @@ t.test("rollback: to the version before, to a kept one, and never to one that is
   t.match(await host.run("rollback", { VERSION: "0123456789ab" }), { exitCode: 3, stderr: /is not kept/ });
 });
 
-t.test("a port that is taken is refused, naming who holds it, and nothing changes", async (t) => {
+test("a port that is taken is refused, naming who holds it, and nothing changes", async (t) => {
   const holder = host.exec([
     "node",
     "-e",
@@ -150,7 +154,7 @@ t.test("a port that is taken is refused, naming who holds it, and nothing change
   await holder;
 });
 
-t.test("an engine that is away: an error with a hint, and a rerun completes", async (t) => {
+test("an engine that is away: an error with a hint, and a rerun completes", async (t) => {
   await engine.halt();
   t.match(await host.run("deploy-swarm", { PORT }), {
     exitCode: 3,
@@ -162,7 +166,7 @@ t.test("an engine that is away: an error with a hint, and a rerun completes", as
   t.match(await host.run("smoke"), { exitCode: 0 });
 });
 
-t.test("teardown keeps the data; with PURGE nothing is left", async (t) => {
+test("teardown keeps the data; with PURGE nothing is left", async (t) => {
   const value = await count();
   t.ok(value > 0, `the count is ${value}`);
   t.match(await host.run("teardown"), { exitCode: 2, stderr: /no terminal/ });
