@@ -154,12 +154,13 @@ test("a port that is taken is refused, naming who holds it, and nothing changes"
   await holder;
 });
 
-test("an engine that is away: an error with a hint, and a rerun completes", async (t) => {
+test("an engine that stops in the middle, and is away: an error with a hint; a rerun completes", async (t) => {
+  await host.edit("service/page/index.html", "<title>Counter 3</title>", "<title>Counter 4</title>");
+  const deploy = host.start("deploy-swarm", { PORT });
+  await printed(deploy, "] Deploy ");
   await engine.halt();
-  t.match(await host.run("deploy-swarm", { PORT }), {
-    exitCode: 3,
-    stderr: /no Docker engine answers: make provision/,
-  });
+  t.match(await deploy, { exitCode: 1, stderr: /engine does not answer[^]*hint +make provision/ });
+  t.match(await host.run("deploy-swarm", { PORT }), { exitCode: 3, stderr: /no Docker engine answers/ });
   t.match(await host.run("scale", { REPLICAS: "2" }), { exitCode: 1, stderr: /hint +make provision/ });
   await engine.resume();
   t.match(await host.run("deploy-swarm", { PORT }), { exitCode: 0 });

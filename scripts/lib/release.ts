@@ -42,7 +42,8 @@ async function takeBack(
   before: Deployed | undefined,
   failure: Failure,
 ): Promise<Failure> {
-  const lines = [...(failure.details.lines ?? []), ...(await orchestrator.diagnose(settings, change))];
+  const why = await orchestrator.diagnose(settings, change).catch(() => []);
+  const lines = [...(failure.details.lines ?? []), ...why];
   const details = { ...failure.details, lines };
   const failed = new Failure(failure.message, details);
   if (failure.step) failed.step = failure.step;
