@@ -55,10 +55,10 @@ process.exitCode = await verb(
 
 async function ensureTools(): Promise<Outcome> {
   const missing = await lacking();
-  if (missing.length === 0 || !distribution().apt) return { changed: false };
+  if (missing.length === 0 || !distribution().apt) return {};
   await aptInstall(missing.flatMap((tool) => TOOLS[tool]!));
   const left = await lacking();
-  return { changed: true, note: left.length > 0 ? `not to be had: ${left.join(", ")}` : missing.join(", ") };
+  return { note: left.length > 0 ? `not to be had: ${left.join(", ")}` : missing.join(", ") };
 }
 
 async function lacking(): Promise<string[]> {

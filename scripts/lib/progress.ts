@@ -23,7 +23,7 @@ const NAME_WIDTH = 40;
 export function progress(title: string, total: number, out = process.stderr): Progress {
   const start = performance.now();
   let count = 0;
-  let changes = 0;
+  const did = { changed: 0, unchanged: 0 };
   out.write(`${chalk.bold(`==> ${title}`)}\n`);
 
   async function step<T extends Outcome>(
@@ -41,7 +41,7 @@ export function progress(title: string, total: number, out = process.stderr): Pr
     };
     try {
       const outcome = await action(spinner.tell);
-      if (outcome.changed) changes++;
+      if (outcome.changed !== undefined) did[outcome.changed ? "changed" : "unchanged"]++;
       print(outcome.changed === false ? "unchanged" : "ok", chalk.green, outcome.note);
       return outcome;
     } catch (error) {
@@ -52,7 +52,7 @@ export function progress(title: string, total: number, out = process.stderr): Pr
   }
 
   function done(result = ""): void {
-    const what = changes === 0 ? "Unchanged in " : "Done in ";
+    const what = did.unchanged > 0 && did.changed === 0 ? "Unchanged in " : "Done in ";
     out.write(`${what}${seconds(start)}s${result && `  ${result}`}\n`);
   }
 
