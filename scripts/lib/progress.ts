@@ -1,6 +1,6 @@
 import { chalk } from "zx/core";
-import { Failure } from "./failure.ts";
 import { interruption } from "./interrupt.ts";
+import { toFailure } from "./shell.ts";
 
 /** What a step did: `changed: false` reads "unchanged", and a step that only looks leaves it out. */
 export interface Outcome {
@@ -16,11 +16,14 @@ export interface Progress {
   done: (result?: string) => void;
 }
 
+/** As much of a terminal as is used here. */
+type Output = Pick<NodeJS.WriteStream, "write" | "isTTY" | "columns">;
+
 const FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏";
 const NAME_WIDTH = 40;
 
 /** Prints one line a step, with its time, to stderr. */
-export function progress(title: string, total: number, out = process.stderr): Progress {
+export function progress(title: string, total: number, out: Output = process.stderr): Progress {
   const start = performance.now();
   let count = 0;
   const did = { changed: 0, unchanged: 0 };
@@ -46,8 +49,9 @@ export function progress(title: string, total: number, out = process.stderr): Pr
       return outcome;
     } catch (error) {
       print("failed", chalk.red);
-      if (error instanceof Failure) error.step ??= label;
-      throw error;
+      const failure = toFailure(error);
+      failure.step ??= label;
+      throw failure;
     }
   }
 
@@ -62,7 +66,7 @@ export function progress(title: string, total: number, out = process.stderr): Pr
 const seconds = (since: number) => ((performance.now() - since) / 1000).toFixed(1);
 
 /** A spinner on a terminal, silence elsewhere. */
-function spin(label: string, out: NodeJS.WriteStream) {
+function spin(label: string, out: Output) {
   if (!out.isTTY) return { tell: () => {}, stop: () => {} };
   let text = "";
   let frame = 0;

@@ -4,7 +4,7 @@ import { orchestrator } from "./choose.ts";
 import type { Change, Deployed } from "./orchestrator.ts";
 import type { Progress } from "./progress.ts";
 import type { Settings } from "./settings.ts";
-import { toFailure } from "./verb.ts";
+import { toFailure } from "./shell.ts";
 
 /** A change of what runs, and what shall answer after it. */
 interface Plan {

@@ -1,7 +1,8 @@
 import { accessSync, constants } from "node:fs";
 import { stripVTControlCharacters } from "node:util";
-import { $, type ProcessOutput } from "zx/core";
-import { type Details, Failure } from "./failure.ts";
+import { $, ProcessOutput } from "zx/core";
+import { type Details, EXIT, Failure } from "./failure.ts";
+import { interruption } from "./interrupt.ts";
 
 /** Stands before a command that needs root: `` $`${asRoot} modprobe ip_vs` ``. */
 export const asRoot: readonly string[] = process.getuid?.() === 0 ? [] : ["sudo"];
@@ -68,4 +69,16 @@ export function explain(output: ProcessOutput, details: Details = {}): Failure {
     cause: output,
     ...details,
   });
+}
+
+/** Whatever was thrown, as what the user is told. An interrupted run fails with whatever was running. */
+export function toFailure(error: unknown): Failure {
+  if (error instanceof Failure && (!interruption.aborted || error.code === EXIT.rolledBack)) return error;
+  if (interruption.aborted) {
+    const failure: Failure = interruption.reason;
+    if (error instanceof Failure && error.step) failure.step = error.step;
+    return failure;
+  }
+  if (error instanceof ProcessOutput) return explain(error);
+  return new Failure(error instanceof Error ? error.message : String(error), { cause: error });
 }

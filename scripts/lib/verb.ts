@@ -1,10 +1,10 @@
-import { chalk, ProcessOutput } from "zx/core";
+import { chalk } from "zx/core";
 import { EXIT, type ExitCode, Failure } from "./failure.ts";
-import { catchSignals, interruption } from "./interrupt.ts";
+import { catchSignals } from "./interrupt.ts";
 import { holdLock } from "./lock.ts";
 import { type OptionValues, readOptions, usage, type VerbSpec } from "./options.ts";
 import { readSettings, type Settings } from "./settings.ts";
-import { explain, setUpShell } from "./shell.ts";
+import { setUpShell, toFailure } from "./shell.ts";
 
 export interface Context {
   settings: Settings;
@@ -44,18 +44,6 @@ export async function verb(spec: Verb, main: (context: Context) => Promise<void>
     report(failure, serving, error);
     return failure.code;
   }
-}
-
-/** Whatever was thrown, as what the user is told. An interrupted run fails with whatever was running. */
-export function toFailure(error: unknown): Failure {
-  if (error instanceof Failure && (!interruption.aborted || error.code === EXIT.rolledBack)) return error;
-  if (interruption.aborted) {
-    const failure: Failure = interruption.reason;
-    if (error instanceof Failure && error.step) failure.step = error.step;
-    return failure;
-  }
-  if (error instanceof ProcessOutput) return explain(error);
-  return new Failure(error instanceof Error ? error.message : String(error), { cause: error });
 }
 
 function report(failure: Failure, serving: string | undefined, error: unknown): void {
