@@ -8,6 +8,10 @@ import { until } from "./wait.ts";
 /** After so many ends of each replica, a first deployment will not come up by itself. */
 const HOPELESS = 3;
 const LOG_LINES = 15;
+/** What was seen incomplete must stay complete so long: tasks that an engine brings back come one by one. */
+const STEADY_MS = 4000;
+/** Longer than the moments in which the tasks of a slot overlap. */
+const CROWDED_MS = 10_000;
 
 /**
  * Does something to the stack and tells from the services' specifications what it changed.
@@ -47,28 +51,57 @@ export async function converge(
   tell: (text: string) => void,
 ): Promise<void> {
   let seen = "";
+  let unsteady = -Infinity;
+  const thinOut = thinner();
   const wait = { what: "rollout not complete", deadline: settings.deadlines.converge, seen: () => seen };
   await until({ ...wait, hint: "make logs" }, async () => {
     const stack = await services(settings.name);
     for (const part of change.replaced) await refuseToHope(stack.get(part)!, change.undoable.includes(part));
-    const { text, complete } = await lookAt(stack);
+    const { text, complete, crowded } = await lookAt(stack);
     tell((seen = text));
-    return (
-      complete &&
-      change.replaced.every((part) => !isUpdating(stack.get(part)!, change.undoable.includes(part)))
+    await thinOut(crowded);
+    const updating = change.replaced.some((part) =>
+      isUpdating(stack.get(part)!, change.undoable.includes(part)),
     );
+    if (!complete || updating) unsteady = performance.now();
+    return performance.now() - unsteady > STEADY_MS;
   });
 }
 
-async function lookAt(stack: Map<string, SwarmService>): Promise<{ text: string; complete: boolean }> {
+/**
+ * Tried with Docker 20.10: an engine that stops in the middle of a start-first update can come back with two tasks in
+ * one slot, and leaves them there. An update that changes nothing makes it one again.
+ */
+function thinner(): (crowded: string[]) => Promise<void> {
+  let since = performance.now();
+  return async (crowded) => {
+    if (crowded.length === 0) since = performance.now();
+    if (performance.now() - since < CROWDED_MS) return;
+    for (const service of crowded) await $`docker service update --detach --force ${service}`;
+    since = performance.now();
+  };
+}
+
+interface View {
+  text: string;
+  complete: boolean;
+  /** Services that have more tasks than they shall, and no update under way that would explain it. */
+  crowded: string[];
+}
+
+async function lookAt(stack: Map<string, SwarmService>): Promise<View> {
   const parts = await Promise.all(
-    [...stack].map(async ([part, service]) => ({ part, ...(await progressOf(service)) })),
+    [...stack].map(async ([part, service]) => {
+      const updating = service.UpdateStatus?.State === "updating";
+      return { part, name: service.Spec.Name, updating, ...(await progressOf(service)) };
+    }),
   );
-  const unfinished = parts.filter((p) => p.ready !== p.wanted || p.leaving > 0);
+  const unfinished = parts.filter((p) => p.ready !== p.wanted || p.leaving > 0 || p.updating);
   const text = unfinished.map(
     (p) => `${p.part} ${p.ready}/${p.wanted} ready${p.leaving ? `, ${p.leaving} leaving` : ""}`,
   );
-  return { text: text.join("; "), complete: unfinished.length === 0 };
+  const crowded = parts.filter((p) => p.ready > p.wanted && !p.updating).map((p) => p.name);
+  return { text: text.join("; "), complete: unfinished.length === 0, crowded };
 }
 
 const isUpdating = (service: SwarmService, existed: boolean) =>
