@@ -23,5 +23,5 @@ WORKDIR /app
 COPY --from=build /build/dist ./
 USER 1000:1000
 EXPOSE 8000 9090
-HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD ["node", "healthcheck.mjs"]
+HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD ["bash", "healthcheck.sh"]
 CMD ["node", "server.mjs"]

@@ -92,7 +92,7 @@ test("a new version replaces the old one without a failed request or a lost incr
 
 test("a version that never gets healthy: exit 4, the old one serves on", async (t) => {
   const { version } = await status();
-  await host.edit("service/healthcheck.ts", "process.exitCode = 0", "process.exitCode = 1");
+  await host.edit("service/healthcheck.sh", "= 200", "= 299");
   const traffic = startTraffic(url);
   const deploy = await host.run("deploy-swarm", { PORT });
   t.match(
@@ -102,7 +102,7 @@ test("a version that never gets healthy: exit 4, the old one serves on", async (
   );
   t.same((await traffic.stop()).failures, []);
   t.match(await status(), { version, running: 4 });
-  await host.edit("service/healthcheck.ts", "process.exitCode = 1;\n  else", "process.exitCode = 0;\n  else");
+  await host.edit("service/healthcheck.sh", "= 299", "= 200");
 });
 
 test("Ctrl-C in the middle of a rollout: rolled back, and a rerun completes", async (t) => {

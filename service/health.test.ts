@@ -42,9 +42,9 @@ t.test("ready follows Redis; started stays", { skip: noRedis }, async (t) => {
 });
 
 t.test("the health check program", async (t) => {
-  const program = fileURLToPath(new URL("./healthcheck.ts", import.meta.url));
+  const program = fileURLToPath(new URL("./healthcheck.sh", import.meta.url));
   const run = async (port: number) => {
-    const child = spawn(process.execPath, [program], { env: { PORT: String(port) }, stdio: "ignore" });
+    const child = spawn("bash", [program], { env: { PORT: String(port) }, stdio: "ignore" });
     return (await once(child, "exit"))[0] as number;
   };
   t.equal(await run(await serve(t, 200)), 0, "started");
