@@ -2,7 +2,7 @@
 // They put the count back that they found. A target that does not answer is a failure, never a skip.
 
 import t from "tap";
-import { ask, counter, frontDoor, restoreCount } from "./front-door.ts";
+import { ask, askMany, counter, frontDoor, restoreCount } from "./front-door.ts";
 
 const replicas = Number(process.env["REPLICAS"] ?? 4);
 const found = await counter();
@@ -31,7 +31,7 @@ t.test("contract: what is not there is an error in JSON", async (t) => {
 });
 
 t.test(`replicas: all ${replicas} answer, with one version`, async (t) => {
-  const answers = await Promise.all(Array.from({ length: 10 * replicas }, () => ask("GET", "/version")));
+  const answers = await askMany(10 * replicas, "GET", "/version");
   t.equal(new Set(answers.map(({ headers }) => headers["x-served-by"])).size, replicas);
   t.equal(new Set(answers.map(({ body }) => body.version)).size, 1);
 });
@@ -39,17 +39,17 @@ t.test(`replicas: all ${replicas} answer, with one version`, async (t) => {
 t.test("one count: what every replica adds, every replica sees", async (t) => {
   const rounds = 25 * replicas;
   await ask("POST", "/api/counter/reset");
-  const adds = await Promise.all(Array.from({ length: rounds }, () => ask("POST", "/api/counter/increment")));
+  const adds = await askMany(rounds, "POST", "/api/counter/increment");
   t.equal(new Set(adds.map(({ body }) => body.value)).size, rounds, "no value was given twice");
   t.equal(new Set(adds.map(({ headers }) => headers["x-served-by"])).size, replicas, "every replica added");
-  const reads = await Promise.all(Array.from({ length: 5 * replicas }, () => ask("GET", "/api/counter")));
+  const reads = await askMany(5 * replicas, "GET", "/api/counter");
   t.same(new Set(reads.map(({ body }) => body.value)), new Set([rounds]), "every replica reads the sum");
 });
 
-t.test("floor: 200 decrements at once from 50 stop at zero", async (t) => {
+t.test("floor: 200 competing decrements from 50 stop at zero", async (t) => {
   await ask("POST", "/api/counter/reset");
-  await Promise.all(Array.from({ length: 50 }, () => ask("POST", "/api/counter/increment")));
-  const values = await Promise.all(Array.from({ length: 200 }, () => ask("POST", "/api/counter/decrement")));
+  await askMany(50, "POST", "/api/counter/increment");
+  const values = await askMany(200, "POST", "/api/counter/decrement");
   t.notOk(values.some(({ body }) => Number(body.value) < 0));
   t.equal(await counter(), 0);
 });
