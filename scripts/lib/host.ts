@@ -18,12 +18,16 @@ export async function hasIpvs(): Promise<boolean> {
   return existsSync("/proc/net/ip_vs");
 }
 
+/** A field of os-release(5), as in `osRelease("ID")`; empty where it is not there. */
+export function osRelease(field: string): string {
+  const text = existsSync("/etc/os-release") ? readFileSync("/etc/os-release", "utf8") : "";
+  return new RegExp(`^${field}="?([^"\n]*)`, "m").exec(text)?.[1] ?? "";
+}
+
 /** The distribution's name, and whether it is of Debian's family. */
 export function distribution(): { name: string; apt: boolean } {
-  const text = existsSync("/etc/os-release") ? readFileSync("/etc/os-release", "utf8") : "";
-  const field = (key: string) => new RegExp(`^${key}="?([^"\n]*)`, "m").exec(text)?.[1] ?? "";
-  const family = `${field("ID")} ${field("ID_LIKE")}`.split(" ");
-  return { name: field("PRETTY_NAME") || "this system", apt: family.includes("debian") };
+  const family = `${osRelease("ID")} ${osRelease("ID_LIKE")}`.split(" ");
+  return { name: osRelease("PRETTY_NAME") || "this system", apt: family.includes("debian") };
 }
 
 /**

@@ -5,10 +5,11 @@ import { homedir } from "node:os";
 import { $ } from "zx/core";
 import { distributionSources, hostSources } from "./apt-sources.ts";
 import { EXIT, Failure } from "./failure.ts";
+import { osRelease } from "./host.ts";
 import { asRoot } from "./shell.ts";
 
 /** Where the kit keeps what it made and can make again. */
-export const CACHE = `${process.env["XDG_CACHE_HOME"] || `${homedir()}/.cache`}/counter-deploy`;
+const CACHE = `${process.env["XDG_CACHE_HOME"] || `${homedir()}/.cache`}/counter-deploy`;
 
 const CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt";
 /** Where mmdebstrap unpacks; /tmp may be a small one, in memory. */
@@ -41,18 +42,15 @@ export interface Rootfs {
 
 /** What the host's minimal system would be; `makeRootfs` makes it. Undefined where packages are not apt's. */
 export function describeRootfs(): Rootfs | undefined {
-  if (!existsSync("/etc/os-release")) return undefined;
-  const release = readFileSync("/etc/os-release", "utf8");
-  const field = (key: string) => new RegExp(`^${key}="?([^"\n]*)`, "m").exec(release)?.[1] ?? "";
-  const suite = field("VERSION_CODENAME");
-  const sources = distributionSources(hostSources(), { id: field("ID"), suite }).join("\n");
+  const suite = osRelease("VERSION_CODENAME");
+  const sources = distributionSources(hostSources(), { id: osRelease("ID"), suite }).join("\n");
   if (!suite || !sources) return undefined;
   const certificates = existsSync(CERTIFICATES) ? readFileSync(CERTIFICATES) : "";
   const hash = createHash("sha256").update(JSON.stringify([suite, sources, process.arch, FLAGS]));
   const digest = hash.update(certificates).digest("hex").slice(0, 12);
   return {
     hash: digest,
-    distribution: field("PRETTY_NAME").replace("GNU/Linux ", ""),
+    distribution: osRelease("PRETTY_NAME").replace("GNU/Linux ", ""),
     file: `${CACHE}/${suite}-${digest}.tar`,
     sources,
     suite,

@@ -9,7 +9,7 @@ import type { OptionValues } from "./options.ts";
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 /** More replicas than this bring nothing on one host, and the proxy has a slot for each. */
-export const MAX_REPLICAS = 20;
+const MAX_REPLICAS = 20;
 
 const whole = (min: number, max: number) => {
   const error = `not a whole number from ${min} to ${max}`;

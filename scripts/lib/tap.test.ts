@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import t from "tap";
 import { ROOT } from "./settings.ts";
 import { judge, totalsLine } from "./tap.ts";
+import { withoutTap } from "./testing/host.ts";
 import { $ } from "zx/core";
 
 // In a process of its own: this one's tap would change how that one speaks.
@@ -12,9 +13,7 @@ async function run(test: string) {
     writeFileSync(`${dir}/a.test.ts`, `import t from "tap";\n${test}`);
     const code = `import { runTap } from ${JSON.stringify(`${ROOT}scripts/lib/tap.ts`)};
       console.log(JSON.stringify(await runTap({ files: [${JSON.stringify(`${dir}/a.test.ts`)}], timeout: 30 })));`;
-    const env = Object.fromEntries(
-      Object.entries(process.env).filter(([key]) => !/TAP|^NODE_OPTIONS$/.test(key)),
-    );
+    const env = withoutTap();
     const { stdout, stderr } = await $({
       env,
       quiet: true,

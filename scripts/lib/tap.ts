@@ -19,8 +19,9 @@ interface Run {
 const RESULT = /^( *)(not )?ok \d+ - (.*?)(?: # (SKIP|time=)(.*?))?( \{)?$/;
 
 /**
- * Runs test files with tap, one after the other: times are among what they check. Prints a line to stderr for each test that ends, and tap's
- * account of each that failed. Throws a Failure if tap ends without totals, as it does when it cannot run at all.
+ * Runs test files with tap, one after the other: times are among what they check. Prints a line to stderr for each
+ * test that ends, and tap's account of each that failed. Throws a Failure if tap ends without totals, as it does when
+ * it cannot run at all.
  */
 export async function runTap({ files, env, timeout }: Run): Promise<Totals> {
   const tap = $({ cwd: ROOT, env: { ...process.env, ...env }, nothrow: true });

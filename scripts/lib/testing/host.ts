@@ -21,6 +21,10 @@ export interface TestHost {
 const COPIED = ["scripts", "service", "deploy", "checks", "Dockerfile", "package.json", "package-lock.json"];
 const DOTFILES = [".dockerignore", ".npmrc", ".taprc"];
 
+/** This process's environment without what tap tells the processes below it: a tap among them would speak otherwise. */
+export const withoutTap = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(process.env).filter(([key]) => !/TAP|^NODE_OPTIONS$/.test(key)));
+
 /** Copies the checkout, node_modules as a link, and points it at the engine. */
 export async function testHost(engine: TestEngine): Promise<TestHost> {
   const dir = await mkdtemp(`${tmpdir()}/counter-deploy-`);
@@ -28,10 +32,7 @@ export async function testHost(engine: TestEngine): Promise<TestHost> {
     await cp(`${ROOT}${part}`, `${dir}/${part}`, { recursive: true });
   await symlink(`${ROOT}node_modules`, `${dir}/node_modules`);
 
-  // What tap tells the processes below it would make the smoke test's tap speak another way.
-  const env = Object.fromEntries(
-    Object.entries(process.env).filter(([key]) => !/TAP|^NODE_OPTIONS$/.test(key)),
-  );
+  const env = withoutTap();
   const host = $({ cwd: dir, env, nothrow: true, quiet: true });
   const start = (verb: string, variables: Record<string, string> = {}) => {
     const assignments = Object.entries(variables).map(([key, value]) => `${key}=${value}`);
