@@ -53,13 +53,8 @@ export async function counter(): Promise<number> {
   );
 }
 
-/** Sets the count by what the API offers: a reset, and increments up to where it was. */
+/** Puts the count back where it was, one increment or decrement at a time: the API offers no more. */
 export async function restoreCount(value: number): Promise<void> {
-  await ask("POST", "/api/counter/reset");
-  // Many at once: after a load the count is large.
-  for (let left = value; left > 0; left -= 50) {
-    await Promise.all(
-      Array.from({ length: Math.min(50, left) }, () => ask("POST", "/api/counter/increment")),
-    );
-  }
+  const excess = (await counter()) - value;
+  await askMany(Math.abs(excess), "POST", `/api/counter/${excess > 0 ? "decrement" : "increment"}`);
 }

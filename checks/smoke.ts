@@ -1,11 +1,15 @@
 // Black-box checks of a running deployment: BASE_URL is its front door, REPLICAS how many shall answer.
-// They put the count back that they found. A target that does not answer is a failure, never a skip.
+// They put the count back that they found, and never reset one that is too large for that. A target that does not
+// answer is a failure, never a skip.
 
 import t from "tap";
 import { ask, askMany, counter, frontDoor, restoreCount } from "./front-door.ts";
 
 const replicas = Number(process.env["REPLICAS"] ?? 4);
 const found = await counter();
+/** As many increments as putting a count back may cost. */
+const RESTORABLE = 1000;
+const skip = found > RESTORABLE && `it resets the counter, and the count of ${found} shall not be lost`;
 t.teardown(() => restoreCount(found));
 
 t.test("health: alive and ready", async (t) => {
@@ -16,12 +20,15 @@ t.test("health: alive and ready", async (t) => {
   }
 });
 
-t.test("contract: the four routes answer {value}, and change it by one", async (t) => {
+t.test("contract: the routes answer {value}, and change it by one", async (t) => {
+  t.same((await ask("POST", "/api/counter/increment")).body, { value: found + 1 });
+  t.same((await ask("GET", "/api/counter")).body, { value: found + 1 });
+  t.same((await ask("POST", "/api/counter/decrement")).body, { value: found });
+});
+
+t.test("contract: a reset is zero, and nothing is below", { skip }, async (t) => {
   t.same((await ask("POST", "/api/counter/reset")).body, { value: 0 });
-  t.same((await ask("POST", "/api/counter/increment")).body, { value: 1 });
-  t.same((await ask("GET", "/api/counter")).body, { value: 1 });
   t.same((await ask("POST", "/api/counter/decrement")).body, { value: 0 });
-  t.same((await ask("POST", "/api/counter/decrement")).body, { value: 0 }, "never below zero");
 });
 
 t.test("contract: what is not there is an error in JSON", async (t) => {
@@ -38,15 +45,19 @@ t.test(`replicas: all ${replicas} answer, with one version`, async (t) => {
 
 t.test("one count: what every replica adds, every replica sees", async (t) => {
   const rounds = 25 * replicas;
-  await ask("POST", "/api/counter/reset");
+  const start = await counter();
   const adds = await askMany(rounds, "POST", "/api/counter/increment");
   t.equal(new Set(adds.map(({ body }) => body.value)).size, rounds, "no value was given twice");
   t.equal(new Set(adds.map(({ headers }) => headers["x-served-by"])).size, replicas, "every replica added");
   const reads = await askMany(5 * replicas, "GET", "/api/counter");
-  t.same(new Set(reads.map(({ body }) => body.value)), new Set([rounds]), "every replica reads the sum");
+  t.same(
+    new Set(reads.map(({ body }) => body.value)),
+    new Set([start + rounds]),
+    "every replica reads the sum",
+  );
 });
 
-t.test("floor: 200 competing decrements from 50 stop at zero", async (t) => {
+t.test("floor: 200 competing decrements from 50 stop at zero", { skip }, async (t) => {
   await ask("POST", "/api/counter/reset");
   await askMany(50, "POST", "/api/counter/increment");
   const values = await askMany(200, "POST", "/api/counter/decrement");
