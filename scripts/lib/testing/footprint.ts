@@ -8,7 +8,8 @@ const LISTS: Record<string, string> = {
   swarm: "docker info --format '{{.Swarm.LocalNodeState}}'",
   processes: "ip netns pids $(ip netns identify) | xargs ps -o comm= -p | grep -vE '^(ps|xargs|sh|ip|grep)$'",
   links: "ip -oneline link | cut -d: -f2",
-  firewall: "iptables-save | grep -v '^#' | sed 's/ *\\[[0-9:]*\\]//'",
+  // Docker 20.10 now and then jumps to DOCKER-USER twice.
+  firewall: "iptables-save | grep -v '^#' | sed 's/ *\\[[0-9:]*\\]//' | sort -u",
 };
 
 /** What there is on a test host, sorted, for a comparison of before and after. */
