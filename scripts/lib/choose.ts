@@ -1,5 +1,29 @@
+import { existsSync } from "node:fs";
+import { engineInfo } from "./engine.ts";
+import { EXIT, Failure } from "./failure.ts";
+import * as k3s from "./k3s.ts";
+import type { OptionValues } from "./options.ts";
 import type { Orchestrator } from "./orchestrator.ts";
+import { KUBECONFIG } from "./shell.ts";
 import * as swarm from "./swarm.ts";
 
-/** The orchestrator of this host. */
-export const orchestrator: Orchestrator = swarm;
+export const ORCHESTRATORS = { swarm, k3s } satisfies Record<string, Orchestrator>;
+export type OrchestratorName = keyof typeof ORCHESTRATORS;
+
+/** The one that was asked for, or else the only one that this host has; Swarm if it has none. */
+export async function orchestratorName({ orchestrator: asked }: OptionValues): Promise<OrchestratorName> {
+  if (asked !== undefined) {
+    if (asked === "swarm" || asked === "k3s") return asked;
+    throw new Failure(`ORCHESTRATOR is "${asked}"; it is one of swarm, k3s`, { code: EXIT.usage });
+  }
+  if (!existsSync(KUBECONFIG)) return "swarm";
+  if (!(await engineInfo())?.Swarm.ControlAvailable) return "k3s";
+  throw new Failure("this host has both Docker Swarm and k3s", {
+    code: EXIT.usage,
+    hint: "ORCHESTRATOR=swarm or ORCHESTRATOR=k3s",
+  });
+}
+
+/** The operations of the one that was asked for, or that this host has. Throws a usage Failure if that is not plain. */
+export const choose = async (options: OptionValues): Promise<Orchestrator> =>
+  ORCHESTRATORS[await orchestratorName(options)];

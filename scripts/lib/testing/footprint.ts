@@ -6,9 +6,12 @@ const LISTS: Record<string, string> = {
   volumes: "docker volume ls --format '{{.Name}}'",
   images: "docker image ls --all --format '{{.Repository}}:{{.Tag}}'",
   swarm: "docker info --format '{{.Swarm.LocalNodeState}}'",
-  processes: "ip netns pids $(ip netns identify) | xargs ps -o comm= -p | grep -vE '^(ps|xargs|sh|ip|grep)$'",
+  processes: "ps -eo comm= | grep -vE '^(ps|sh|grep|nsenter)$'",
+  mounts: "cut -d' ' -f2 /proc/self/mounts",
+  files: "ls -d /etc/rancher/* /usr/local/bin/* /var/lib/rancher/* /var/lib/kubelet/* /var/lib/cni/* /var/log/* /run/k3s",
   links: "ip -oneline link | cut -d: -f2",
-  firewall: "iptables-save | grep -v '^#' | sed 's/ *\\[[0-9:]*\\]//'",
+  // Docker 20.10 now and then jumps to DOCKER-USER twice.
+  firewall: "iptables-save | grep -v '^#' | sed 's/ *\\[[0-9:]*\\]//' | sort -u",
 };
 
 /** What there is on a test host, sorted, for a comparison of before and after. */

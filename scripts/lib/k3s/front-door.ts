@@ -1,0 +1,38 @@
+import { $ } from "zx/core";
+import { urlOf } from "../front-door.ts";
+import type { Settings } from "../settings.ts";
+import { type KubernetesService, list } from "./state.ts";
+
+/** The counter's Service; undefined before the first deployment. */
+async function service(settings: Settings): Promise<KubernetesService | undefined> {
+  const { stdout } =
+    await $`kubectl get service app --namespace ${settings.name} --ignore-not-found --output json`;
+  return stdout ? (JSON.parse(stdout) as KubernetesService) : undefined;
+}
+
+const announced = ({ status }: KubernetesService) => (status.loadBalancer.ingress ?? []).length > 0;
+
+/** Whether a load balancer has taken the Service's port on this host. */
+export async function ingressOf(settings: Settings): Promise<boolean> {
+  const found = await service(settings);
+  return found !== undefined && announced(found);
+}
+
+/**
+ * Where the counter answers on this host: at its port if there is a load balancer, as k3s' ServiceLB is one, and else
+ * at the Service's own address, which only this host and the pods reach. `make forward` opens that to others.
+ */
+export async function frontDoor(settings: Settings): Promise<{ port: number; url: string }> {
+  const found = await service(settings);
+  const port = found?.spec.ports[0]?.port ?? settings.port;
+  if (!found || announced(found)) return { port, url: urlOf(port) };
+  return { port, url: `http://${found.spec.clusterIP}:${port}` };
+}
+
+/** The Services of the cluster that want the port on this host, as "namespace/name"; none where no cluster answers. */
+export async function loadBalancersOn(port: number): Promise<string[]> {
+  const all = await list<KubernetesService>("services", ["--all-namespaces"]).catch(() => []);
+  return all
+    .filter(({ spec }) => spec.type === "LoadBalancer" && spec.ports.some((one) => one.port === port))
+    .map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
+}
