@@ -5,13 +5,12 @@
 //   make bench
 //   scripts/bench.ts --rounds=5 --json
 
-import { urlOf } from "./lib/front-door.ts";
 import { EXIT, Failure } from "./lib/failure.ts";
 import { aptInstall, distribution } from "./lib/host.ts";
 import { startNode, startRedis } from "./lib/bench/local.ts";
 import { type Figure, figure, incrementsPerSecond } from "./lib/bench/wrk.ts";
-import { orchestrator } from "./lib/choose.ts";
-import type { Deployed } from "./lib/orchestrator.ts";
+import { choose } from "./lib/choose.ts";
+import type { Deployed, Orchestrator } from "./lib/orchestrator.ts";
 import { progress, type Progress } from "./lib/progress.ts";
 import { release } from "./lib/release.ts";
 import type { Settings } from "./lib/settings.ts";
@@ -34,13 +33,15 @@ process.exitCode = await verb(
     const rounds = whole("ROUNDS", options.rounds ?? "3");
     const seconds = whole("SECONDS_EACH", options.seconds ?? "5");
     await ensureWrk();
+    const orchestrator = await choose();
     const deployed = await orchestrator.observe(settings).catch(() => undefined);
     const steps = progress(
       "Measure increments per second",
       deployed ? rounds + SCALES.length * 4 + 3 : rounds,
     );
     const figures = await measureLocal(steps, rounds, seconds);
-    if (deployed) figures.push(...(await measureFrontDoor(settings, deployed, steps, rounds, seconds)));
+    if (deployed)
+      figures.push(...(await measureFrontDoor(orchestrator, settings, deployed, steps, rounds, seconds)));
     process.stdout.write(options.json ? `${JSON.stringify(figures)}\n` : table(figures));
     steps.done(deployed ? "" : "the front door is not measured: the counter is not deployed here");
   },
@@ -81,16 +82,16 @@ async function measureLocal({ step }: Progress, rounds: number, seconds: number)
 
 /** Puts scale and count back as they were, however it ends. */
 async function measureFrontDoor(
+  orchestrator: Orchestrator,
   settings: Settings,
-  { version, replicas: before, port }: Deployed,
+  { version, replicas: before, url }: Deployed,
   steps: Progress,
   rounds: number,
   seconds: number,
 ): Promise<Figure[]> {
-  const url = urlOf(port);
   const scale = async (replicas: number) => {
     const change = () => orchestrator.scale(settings, replicas);
-    await release({ ...settings, port }, steps, { name: `Scale to ${replicas}`, version, replicas, change });
+    await release(orchestrator, settings, steps, { name: `Scale to ${replicas}`, version, replicas, change });
   };
   const count = await counted(url);
   const figures: Figure[] = [];

@@ -6,7 +6,7 @@
 
 import { EXIT, Failure } from "./lib/failure.ts";
 import { interruption } from "./lib/interrupt.ts";
-import { orchestrator } from "./lib/choose.ts";
+import { choose } from "./lib/choose.ts";
 import { verb } from "./lib/verb.ts";
 
 const SERVICES = ["app", "redis", "proxy"];
@@ -25,6 +25,7 @@ process.exitCode = await verb(
     }
     if (!/^\d+$/.test(tail))
       throw new Failure(`TAIL is "${tail}"; it is a number of lines`, { code: EXIT.usage });
+    const orchestrator = await choose();
     try {
       await orchestrator.logs(settings, { service, tail: Number(tail), follow: follow !== "" });
     } catch (error) {

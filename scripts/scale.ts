@@ -6,7 +6,7 @@
 
 import { EXIT, Failure } from "./lib/failure.ts";
 import { servingVersion, urlOf } from "./lib/front-door.ts";
-import { orchestrator } from "./lib/choose.ts";
+import { choose } from "./lib/choose.ts";
 import { progress } from "./lib/progress.ts";
 import { release } from "./lib/release.ts";
 import { replicasOption } from "./lib/settings.ts";
@@ -19,19 +19,19 @@ process.exitCode = await verb(
     options: ["replicas"],
     example: "make scale REPLICAS=2",
     exclusive: true,
-    serving: ({ port }) => servingVersion(port),
+    serving: ({ port }) => servingVersion(urlOf(port)),
   },
   async ({ settings, options }) => {
     const replicas = replicasOption(options);
     if (!replicas)
       throw new Failure("REPLICAS is missing", { code: EXIT.usage, hint: "make scale REPLICAS=2" });
+    const orchestrator = await choose();
     const deployed = await orchestrator.observe(settings);
     if (!deployed)
       throw new Failure(`${settings.name} is not deployed`, { code: EXIT.refused, hint: "make up" });
-    const { version, port } = deployed;
+    const { version } = deployed;
     const steps = progress(`Scale ${settings.name} from ${deployed.replicas} to ${replicas}`, 3);
     const change = () => orchestrator.scale(settings, replicas);
-    await release({ ...settings, port }, steps, { name: "Scale", version, replicas, change });
-    steps.done(urlOf(port));
+    steps.done(await release(orchestrator, settings, steps, { name: "Scale", version, replicas, change }));
   },
 );

@@ -5,8 +5,7 @@
 //   scripts/smoke.ts --base-url=http://192.0.2.7 --replicas=4
 
 import { EXIT, Failure } from "./lib/failure.ts";
-import { urlOf } from "./lib/front-door.ts";
-import { orchestrator } from "./lib/choose.ts";
+import { choose } from "./lib/choose.ts";
 import { type OptionValues } from "./lib/options.ts";
 import { replicasOption, type Settings } from "./lib/settings.ts";
 import { judge, runTap, totalsLine } from "./lib/tap.ts";
@@ -42,8 +41,8 @@ async function target(settings: Settings, options: OptionValues): Promise<{ url:
     }
     return { url: options.baseUrl, replicas: wanted ?? settings.replicas };
   }
-  const deployed = await orchestrator.observe(settings);
+  const deployed = await (await choose()).observe(settings);
   if (!deployed)
     throw new Failure(`${settings.name} is not deployed here`, { hint: "make up, or BASE_URL=http://..." });
-  return { url: urlOf(deployed.port), replicas: wanted ?? deployed.replicas };
+  return { url: deployed.url, replicas: wanted ?? deployed.replicas };
 }

@@ -4,9 +4,8 @@
 //   make status
 //   scripts/status.ts --json
 
-import { urlOf } from "./lib/front-door.ts";
 import { EXIT, Failure } from "./lib/failure.ts";
-import { orchestrator } from "./lib/choose.ts";
+import { choose } from "./lib/choose.ts";
 import { verb } from "./lib/verb.ts";
 
 process.exitCode = await verb(
@@ -17,11 +16,22 @@ process.exitCode = await verb(
     example: "make status JSON=1",
   },
   async ({ settings, options }) => {
+    const orchestrator = await choose();
     const deployed = await orchestrator.observe(settings);
     if (!deployed) throw new Failure(`${settings.name} is not deployed`, { hint: "make up" });
-    const { version, previous, replicas, running, restarts, since, port } = deployed;
-    const url = urlOf(port);
-    const status = { name: settings.name, version, previous, replicas, running, restarts, since, url };
+    const { version, previous, replicas, running, restarts, since, url } = deployed;
+    const { platform } = orchestrator;
+    const status = {
+      name: settings.name,
+      platform,
+      version,
+      previous,
+      replicas,
+      running,
+      restarts,
+      since,
+      url,
+    };
     process.stdout.write(
       options.json ? `${JSON.stringify(status)}\n` : table({ ...status, age: age(since) }),
     );
@@ -31,9 +41,10 @@ process.exitCode = await verb(
 );
 
 function table(status: Record<string, string | number>): string {
-  const { name, version, previous, replicas, running, age: since, restarts, url } = status;
+  const { name, platform, version, previous, replicas, running, age: since, restarts, url } = status;
   const rows = {
     name,
+    platform,
     version: previous ? `${version} (before: ${previous})` : version,
     replicas: `${running}/${replicas} running`,
     age: since,

@@ -1,34 +1,35 @@
 #!/usr/bin/env -S sh -c 'exec "$(dirname "$(readlink -f "$0")")/lib/node.sh" "$0" "$@"'
-// Removes the deployment. The counter's data stays, unless it is purged; so do the images and the swarm.
+// Removes the deployment. The counter's data stays, unless it is purged; so do the images and what provision made.
 //
 //   make teardown YES=1
 //   scripts/teardown.ts --purge
 
 import { createInterface } from "node:readline/promises";
-import { leaveSwarm } from "./lib/engine.ts";
 import { EXIT, Failure } from "./lib/failure.ts";
 import { removeImages } from "./lib/app-image.ts";
-import { orchestrator } from "./lib/choose.ts";
+import { choose } from "./lib/choose.ts";
 import { progress } from "./lib/progress.ts";
 import { verb } from "./lib/verb.ts";
 
 process.exitCode = await verb(
   {
     name: "teardown",
-    summary: "Removes the deployment; its data, images and swarm only with --purge.",
+    summary: "Removes the deployment; its data, images and what provision made only with --purge.",
     options: ["yes", "purge"],
     example: "make teardown YES=1 PURGE=1",
     exclusive: true,
   },
   async ({ settings, options }) => {
     const purge = options.purge === "1";
-    const what = purge ? "with its data, its images and the swarm" : "(its data stays)";
-    if (!options.yes) await ask(`Remove ${settings.name} ${what}? [y/N] `);
-    const { step, done } = progress(`Remove ${settings.name}`, purge ? 3 : 1);
-    await step("Stack", () => orchestrator.remove(settings, { purge }));
+    const orchestrator = await choose();
+    const { platform } = orchestrator;
+    const what = purge ? `with its data, its images and ${platform}` : "(its data stays)";
+    if (!options.yes) await ask(`Remove ${settings.name} from ${platform} ${what}? [y/N] `);
+    const { step, done } = progress(`Remove ${settings.name} from ${platform}`, purge ? 3 : 1);
+    await step("Deployment", () => orchestrator.remove(settings, { purge }));
     if (purge) {
       await step("Images", () => removeImages(settings));
-      await step("Swarm", leaveSwarm);
+      await step(platform, () => orchestrator.unprovision());
     }
     done();
   },

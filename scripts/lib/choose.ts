@@ -1,5 +1,5 @@
 import type { Orchestrator } from "./orchestrator.ts";
 import * as swarm from "./swarm.ts";
 
-/** The orchestrator of this host. */
-export const orchestrator: Orchestrator = swarm;
+/** The operations of the orchestrator of this host. */
+export const choose = async (): Promise<Orchestrator> => swarm;

@@ -12,8 +12,8 @@ interface VersionAnswer {
 export const urlOf = (port: number) => `http://127.0.0.1${port === 80 ? "" : `:${port}`}`;
 
 /** The version that answers at the front door. Throws if none does within two seconds. */
-export async function servingVersion(port: number): Promise<string> {
-  return (await askVersion(port)).version;
+export async function servingVersion(url: string): Promise<string> {
+  return (await askVersion(url)).version;
 }
 
 /**
@@ -21,7 +21,7 @@ export async function servingVersion(port: number): Promise<string> {
  * and from as many replicas as there shall be. Throws a Failure (ran out of time) after the deadline, in seconds.
  */
 export async function verify(
-  port: number,
+  url: string,
   expected: { version: string; replicas: number },
   deadline: number,
 ): Promise<void> {
@@ -36,7 +36,7 @@ export async function verify(
     { what: "the front door does not serve the version", deadline, seen, hint: "make logs" },
     async () => {
       answers.length = 0;
-      while (answers.length < enough) answers.push(await askVersion(port).catch(() => undefined));
+      while (answers.length < enough) answers.push(await askVersion(url).catch(() => undefined));
       const replicas = new Set(answers.map((answer) => answer?.replica));
       return (
         answers.every((answer) => answer?.version === expected.version) && replicas.size === expected.replicas
@@ -46,11 +46,10 @@ export async function verify(
 }
 
 /** Each request has a connection of its own, so that it may reach another replica. */
-async function askVersion(port: number): Promise<VersionAnswer> {
-  const url = `${urlOf(port)}/version`;
-  const request = get(url, { agent: false, signal: AbortSignal.timeout(2000) });
+async function askVersion(url: string): Promise<VersionAnswer> {
+  const request = get(`${url}/version`, { agent: false, signal: AbortSignal.timeout(2000) });
   const [response] = (await once(request, "response")) as [IncomingMessage];
   const body = await text(response);
-  if (response.statusCode !== 200) throw new Error(`${url} answered ${response.statusCode}`);
+  if (response.statusCode !== 200) throw new Error(`${url}/version answered ${response.statusCode}`);
   return JSON.parse(body) as VersionAnswer;
 }

@@ -6,7 +6,8 @@ import { EXIT, Failure } from "./failure.ts";
 import { asRoot } from "./shell.ts";
 
 const GIB = 1024 ** 3;
-const MIN_MEMORY = 0.9 * GIB;
+/** Of a machine that is sold as 1 GiB, so much is left. */
+const MOST = 0.9;
 
 /** Whether systemd runs this machine; containers and some virtual machines have none. */
 export const hasSystemd = () => existsSync("/run/systemd/system");
@@ -62,10 +63,14 @@ export async function kernelProblem(): Promise<string | undefined> {
 
 const hasOverlay = () => readFileSync("/proc/filesystems", "utf8").includes("overlay");
 
-/** Why this machine is too small; `disk` is the folder that images and volumes go to, `gibs` what it must have left. */
-export function sizeProblems(disk: string, gibs: number): string[] {
+/**
+ * Why this machine is too small; `disk` is the folder that images and volumes go to, `gibs` what it must have left,
+ * `memory` what the machine must have in all, both in GiB.
+ */
+export function sizeProblems(disk: string, gibs: number, memory = 1): string[] {
   const problems = [];
-  if (totalmem() < MIN_MEMORY) problems.push(`${gib(totalmem())} GiB of memory: 1 GiB is needed`);
+  if (totalmem() < MOST * memory * GIB)
+    problems.push(`${gib(totalmem())} GiB of memory: ${memory} GiB is needed`);
   const { bavail, bsize } = statfsSync(nearest(disk));
   const free = bavail * bsize;
   if (free < gibs * GIB) problems.push(`${gib(free)} GiB of disk free for ${disk}: ${gibs} GiB is needed`);
@@ -81,6 +86,14 @@ export async function listener(port: number): Promise<string | undefined> {
   if (!stdout.trim()) return undefined;
   const [, name, pid] = /users:\(\("([^"]+)",pid=(\d+)/.exec(stdout) ?? [];
   return name ? `${name} (process ${pid})` : "a process of another user";
+}
+
+/** The ports among these that a process holds already, each in a line; `who` needs them. */
+export async function portsProblems(ports: number[], who: string): Promise<string[]> {
+  const holders = await Promise.all(ports.map(listener));
+  return holders.flatMap((holder, index) =>
+    holder ? [`port ${ports[index]}, which ${who} needs, is held by ${holder}`] : [],
+  );
 }
 
 /** The address of the default route, or of the loopback where there is none. */

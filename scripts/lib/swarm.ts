@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { $ } from "zx/core";
 import { engineInfo, engineProblems } from "./engine.ts";
+import { urlOf } from "./front-door.ts";
 import { hasIpvs, sizeProblems } from "./host.ts";
 import type { Change, Deployed, LogOptions, Target } from "./orchestrator.ts";
 import { portProblem } from "./port.ts";
@@ -18,6 +19,9 @@ const LABEL = {
   replicas: "counter-deploy.replicas",
 };
 
+export const platform = "Docker Swarm";
+export { keptVersions as kept } from "./app-image.ts";
+export { leaveSwarm as unprovision } from "./engine.ts";
 export { converge, diagnose, undo } from "./swarm-rollout.ts";
 
 const MOST_FILES = 65536;
@@ -33,6 +37,7 @@ export async function observe(settings: Settings): Promise<Deployed | undefined>
   const labels = app.Spec.Labels;
   const mine = (await tasks(app)).filter((task) => task.Image === imageOf(app));
   const ports = [...stack.values()].flatMap((service) => service.Spec.EndpointSpec?.Ports ?? []);
+  const port = ports[0]?.PublishedPort ?? settings.port;
   return {
     version: labels[LABEL.version] ?? "",
     previous: labels[LABEL.previous] ?? "",
@@ -41,7 +46,8 @@ export async function observe(settings: Settings): Promise<Deployed | undefined>
     replicasSetting: Number(labels[LABEL.replicas]),
     running: mine.filter((task) => isRunning(task) && task.DesiredState === "Running").length,
     restarts: mine.filter(hasEnded).length,
-    port: ports[0]?.PublishedPort ?? settings.port,
+    port,
+    url: urlOf(port),
   };
 }
 
@@ -56,6 +62,9 @@ export async function problems(settings: Settings): Promise<string[]> {
   const port = await portProblem(settings);
   return port ? [...found, port] : found;
 }
+
+/** The engine that builds the images is the one that runs them. */
+export const importImages = async () => ({});
 
 /** Deploys the stack. The engine answers before anything runs: `converge` waits for that. */
 export async function apply(settings: Settings, target: Target): Promise<Change> {
@@ -80,7 +89,7 @@ export async function stackVariables(settings: Settings, target: Target): Promis
     PORT: String(settings.port),
     REDIS_IMAGE: target.base.redis,
     PROXY_IMAGE: target.base.proxy,
-    REDIS_CONFIG_HASH: hashOf("redis.conf"),
+    REDIS_CONFIG_HASH: hashOf("../redis.conf"),
     PROXY_CONFIG_HASH: hashOf("haproxy.cfg"),
     NOFILE: await openFiles(),
   };

@@ -6,11 +6,16 @@ const LISTS: Record<string, string> = {
   volumes: "docker volume ls --format '{{.Name}}'",
   images: "docker image ls --all --format '{{.Repository}}:{{.Tag}}'",
   swarm: "docker info --format '{{.Swarm.LocalNodeState}}'",
-  processes: "ip netns pids $(ip netns identify) | xargs ps -o comm= -p | grep -vE '^(ps|xargs|sh|ip|grep)$'",
+  // Where nothing reaps orphans, the dead stay in the list.
+  processes: "ps -eo stat=,comm= | awk '!/^Z/ { print $2 }' | grep -vE '^(ps|sh|awk|grep|nsenter)$'",
+  mounts: "cut -d' ' -f2 /proc/self/mounts",
+  files:
+    "ls -d /etc/rancher/* /etc/rancher/k3s/* /usr/local/bin/* /var/lib/rancher/* /var/lib/kubelet/* /var/lib/cni/* /var/log/* /run/k3s",
   links: "ip -oneline link | cut -d: -f2",
-  // The engine's own jump to DOCKER-USER was once seen twice after it had been stopped and started; no other rule may be.
+  // A table that was used once stays, empty. The engine's own jump to DOCKER-USER was once seen twice after it had been
+  // stopped and started; no other rule may be.
   firewall:
-    "iptables-save | grep -v '^#' | sed 's/ *\\[[0-9:]*\\]//' | awk '!(/^-A FORWARD -j DOCKER-USER$/ && seen++)'",
+    "iptables-save | grep -vE '^([#*]|COMMIT|:[A-Z]+ ACCEPT)' | sed 's/ *\\[[0-9:]*\\]//' | awk '!(/^-A FORWARD -j DOCKER-USER$/ && seen++)'",
 };
 
 /** What there is on a test host, sorted, for a comparison of before and after. */

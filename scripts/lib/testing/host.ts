@@ -3,15 +3,15 @@ import { tmpdir } from "node:os";
 import { $, type ProcessOutput, type ProcessPromise } from "zx/core";
 import { ROOT } from "../settings.ts";
 import { asRoot } from "../shell.ts";
-import type { TestEngine } from "./engine.ts";
+import type { Machine } from "./machine.ts";
 
-/** A copy of this checkout that drives an engine of its own, as a user on that engine's host would. */
+/** A copy of this checkout on a machine of its own. */
 export interface TestHost {
-  /** Starts a verb on that host; variables are given as `make` gives them. */
+  /** Starts a verb on that machine; variables are given as `make` gives them. */
   start: (verb: string, variables?: Record<string, string>) => ProcessPromise;
   /** Runs a verb to its end, whatever its exit code. */
   run: (verb: string, variables?: Record<string, string>) => Promise<ProcessOutput>;
-  /** Any command on that host. */
+  /** Any command on that machine. */
   exec: (command: string[]) => ProcessPromise;
   /** Replaces text in a file of the copy. Throws if it is not there. */
   edit: (file: string, from: string, to: string) => Promise<void>;
@@ -25,23 +25,23 @@ const DOTFILES = [".dockerignore", ".npmrc", ".taprc"];
 export const withoutTap = (): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(process.env).filter(([key]) => !/TAP|^NODE_OPTIONS$/.test(key)));
 
-/** Copies the checkout, node_modules as a link, and points it at the engine. */
-export async function testHost(engine: TestEngine): Promise<TestHost> {
+/** Copies the checkout, node_modules as a link, and runs it on the machine. */
+export async function testHost(machine: Machine): Promise<TestHost> {
   const dir = await mkdtemp(`${tmpdir()}/counter-deploy-`);
   for (const part of [...COPIED, ...DOTFILES])
     await cp(`${ROOT}${part}`, `${dir}/${part}`, { recursive: true });
   await symlink(`${ROOT}node_modules`, `${dir}/node_modules`);
 
   const env = withoutTap();
-  const host = $({ cwd: dir, env, nothrow: true, quiet: true });
+  const host = $({ env, nothrow: true, quiet: true });
   const start = (verb: string, variables: Record<string, string> = {}) => {
     const assignments = Object.entries(variables).map(([key, value]) => `${key}=${value}`);
-    return host`${engine.enter} ${assignments} scripts/${verb}.ts`;
+    return host`${machine.enter} env ${assignments} ${dir}/scripts/${verb}.ts`;
   };
   return {
     start,
     run: async (verb, variables) => start(verb, variables),
-    exec: (command) => host`${engine.enter} ${command}`,
+    exec: (command) => host`${machine.enter} ${command}`,
     edit: async (file, from, to) => {
       const text = await readFile(`${dir}/${file}`, "utf8");
       if (!text.includes(from)) throw new Error(`${file} has no ${from}`);
