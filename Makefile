@@ -3,14 +3,15 @@
 # the real one is the script's.
 
 .DEFAULT_GOAL := help
-.PHONY: help install up provision deploy-swarm smoke status scale logs rollback teardown test bench
+.PHONY: help install up provision deploy-swarm deploy-k3s forward smoke status scale logs rollback teardown test bench
 
 help: ## list the verbs, in the order in which one uses them
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-up: ## provision, deploy and smoke, on a bare machine or again
+up: export ORCHESTRATOR := $(or $(ORCHESTRATOR),swarm)
+up: ## provision, deploy and smoke, bare or again   [ORCHESTRATOR=swarm|k3s]
 	@$(MAKE) --no-print-directory provision
-	@$(MAKE) --no-print-directory deploy-swarm
+	@$(MAKE) --no-print-directory deploy-$(ORCHESTRATOR)
 	@$(MAKE) --no-print-directory smoke
 
 install: node_modules/.ready ## install the packages that the scripts need
@@ -18,11 +19,17 @@ node_modules/.ready: package-lock.json scripts/lib/install.sh
 	@scripts/lib/install.sh
 	@touch $@
 
-provision: install ## install and start Docker, initialise Swarm, make the Redis password
+provision: install ## install Docker, and Swarm or k3s             [ORCHESTRATOR=swarm|k3s] [K3S_ARTIFACTS=dir]
 	@scripts/provision.ts
 
 deploy-swarm: install ## build, deploy and verify the counter       [REPLICAS=n] [PORT=n] [BASE_IMAGES=...]
 	@scripts/deploy-swarm.ts
+
+deploy-k3s: install ## the same on k3s                             [REPLICAS=n] [PORT=n] [BASE_IMAGES=...]
+	@scripts/deploy-k3s.ts
+
+forward: install ## open the counter on k3s where no load balancer does  [PORT=n]
+	@scripts/forward.ts
 
 smoke: install ## check the running deployment from outside         [BASE_URL=http://...]
 	@scripts/smoke.ts

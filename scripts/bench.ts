@@ -25,7 +25,7 @@ process.exitCode = await verb(
   {
     name: "bench",
     summary: "Measures increments per second, of one replica and through the front door.",
-    options: ["rounds", "seconds", "json"],
+    options: ["rounds", "seconds", "json", "orchestrator"],
     example: "make bench ROUNDS=5",
     exclusive: true,
   },
@@ -33,7 +33,7 @@ process.exitCode = await verb(
     const rounds = whole("ROUNDS", options.rounds ?? "3");
     const seconds = whole("SECONDS_EACH", options.seconds ?? "5");
     await ensureWrk();
-    const orchestrator = await choose();
+    const orchestrator = await choose(options);
     const deployed = await orchestrator.observe(settings).catch(() => undefined);
     const steps = progress(
       "Measure increments per second",
@@ -90,8 +90,8 @@ async function measureFrontDoor(
   seconds: number,
 ): Promise<Figure[]> {
   const scale = async (replicas: number) => {
-    const change = () => orchestrator.scale(settings, replicas);
-    await release(orchestrator, settings, steps, { name: `Scale to ${replicas}`, version, replicas, change });
+    const act = () => orchestrator.scale(settings, replicas);
+    await release(orchestrator, settings, steps, { name: `Scale to ${replicas}`, version, replicas, act });
   };
   const count = await counted(url);
   const figures: Figure[] = [];

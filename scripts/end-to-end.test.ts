@@ -6,8 +6,9 @@ import type { ProcessPromise } from "zx/core";
 import { footprint } from "./lib/testing/footprint.ts";
 import { type TestHost, testHost } from "./lib/testing/host.ts";
 import { type Machine, startMachine } from "./lib/testing/machine.ts";
-import { type Side, swarm } from "./lib/testing/sides.ts";
-import { startTraffic } from "./lib/testing/traffic.ts";
+import { k3s, type Side, swarm } from "./lib/testing/sides.ts";
+import { outlast, startTraffic } from "./lib/testing/traffic.ts";
+import { until } from "./lib/wait.ts";
 
 const PORT = "8080";
 
@@ -20,7 +21,7 @@ async function printed(run: ProcessPromise, what: string): Promise<void> {
   return promise;
 }
 
-for (const side of [swarm]) {
+for (const side of [swarm, k3s]) {
   const skip = await side.whyNot();
   if (skip) t.pass(`${side.name}: the whole list`, { skip });
   else endToEnd(side, (name, run) => void t.test(`${side.name}: ${name}`, run));
@@ -54,9 +55,10 @@ function endToEnd(side: Side, test: (name: string, run: (t: Test) => Promise<voi
   });
 
   test(`provision, and again: unchanged, in under ${side.unchanged / 1000} s`, async (t) => {
-    const provision = await host.run("provision", { PORT });
+    await side.beforeProvision(host);
+    const provision = await host.run("provision", { PORT, ORCHESTRATOR: side.name });
     t.match(provision, { exitCode: 0 }, provision.stderr);
-    const again = await host.run("provision", { PORT });
+    const again = await host.run("provision", { PORT, ORCHESTRATOR: side.name });
     t.match(again, { exitCode: 0, stderr: /^Unchanged in/m });
     t.ok(again.duration < side.unchanged, `${again.duration} ms`);
   });
@@ -141,6 +143,31 @@ function endToEnd(side: Side, test: (name: string, run: (t: Test) => Promise<voi
     t.match(await host.run("rollback", { VERSION: "0123456789ab" }), { exitCode: 3, stderr: /is not kept/ });
   });
 
+  test("Redis is killed: the door says so and when to come again, and writes are soon back", async (t) => {
+    const start = await count();
+    await host.exec(["pkill", "-KILL", "-x", "redis-server"]);
+    const { ms, acknowledged, answers } = await outlast(url);
+    t.ok(answers.length > 0, "it was away");
+    t.same(
+      [...new Set(answers)].filter((answer) => !/^503 1 \{"error":"[^"]+"\}$/.test(answer)),
+      [],
+    );
+    t.ok(ms < side.redisBack, `back after ${Math.round(ms)} ms`);
+    t.equal(await count(), start + acknowledged, "nothing was lost, and nothing counted twice");
+  });
+
+  test("a replica is killed: it comes back, and every acknowledged increment counts", async (t) => {
+    const start = await count();
+    const traffic = startTraffic(url);
+    await host.exec(["pkill", "-KILL", "-o", "-f", "^node server.mjs"]);
+    const wait = { what: "the replica is not back", deadline: 30 };
+    await until(wait, async () => (await host.run("status")).exitCode === 0);
+    const { acknowledged, failures } = await traffic.stop();
+    const extra = (await count()) - start - acknowledged;
+    t.ok(extra >= 0 && extra <= failures.length, `${acknowledged} acknowledged, ${failures.length} failed`);
+    t.ok(failures.length <= side.failuresOfKill, failures.join("; "));
+  });
+
   test("a port that is taken is refused, naming who holds it, and nothing changes", async (t) => {
     const holder = host.exec([
       "node",
@@ -151,7 +178,7 @@ function endToEnd(side: Side, test: (name: string, run: (t: Test) => Promise<voi
     const running = await side.running(host);
     const refused = { exitCode: 3, stderr: /8081 is held by node\S* \(process \d+\)/ };
     t.match(await host.run(deployVerb, { PORT: "8081" }), refused);
-    t.match(await host.run("provision", { PORT: "8081" }), refused);
+    t.match(await host.run("provision", { PORT: "8081", ORCHESTRATOR: side.name }), refused);
     t.same(await side.running(host), running);
     await holder.kill();
     await holder;
@@ -169,6 +196,8 @@ function endToEnd(side: Side, test: (name: string, run: (t: Test) => Promise<voi
     t.match(await host.run(deployVerb, { PORT }), { exitCode: 0 });
     t.match(await host.run("smoke"), { exitCode: 0 });
   });
+
+  for (const { name, run } of side.own) test(name, (t) => run(t, host, machine.address));
 
   test("teardown keeps the data; with PURGE nothing is left", async (t) => {
     const value = await count();

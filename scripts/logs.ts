@@ -15,7 +15,7 @@ process.exitCode = await verb(
   {
     name: "logs",
     summary: "Prints the last lines of the logs, 100 of each task if TAIL does not say otherwise.",
-    options: ["service", "tail", "follow"],
+    options: ["service", "tail", "follow", "orchestrator"],
     example: "make logs SERVICE=redis FOLLOW=1",
   },
   async ({ settings, options }) => {
@@ -25,7 +25,7 @@ process.exitCode = await verb(
     }
     if (!/^\d+$/.test(tail))
       throw new Failure(`TAIL is "${tail}"; it is a number of lines`, { code: EXIT.usage });
-    const orchestrator = await choose();
+    const orchestrator = await choose(options);
     try {
       await orchestrator.logs(settings, { service, tail: Number(tail), follow: follow !== "" });
     } catch (error) {

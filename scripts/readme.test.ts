@@ -17,12 +17,12 @@ const all = (text: string, pattern: RegExp): string[] => [
 ];
 
 t.test("every verb is a script, a make target and a row of the table", async (t) => {
-  t.same(all(makefile, /^\t@scripts\/([a-z-]+)\.ts$/gm).toSorted(), verbs);
-  t.same(all(readme, /^\| `make ([a-z-]+)[ `]/gm).toSorted(), [...verbs, "up"].toSorted());
-  const targets = all(makefile, /^([a-z-]+):.*## /gm);
-  for (const verb of all(readme, /(?:`|^)make ([a-z-]+)/gm)) t.ok(targets.includes(verb), `make ${verb}`);
+  t.same(all(makefile, /^\t@scripts\/([a-z0-9-]+)\.ts$/gm).toSorted(), verbs);
+  t.same(all(readme, /^\| `make ([a-z0-9-]+)[ `]/gm).toSorted(), [...verbs, "up"].toSorted());
+  const targets = all(makefile, /^([a-z0-9-]+):.*## /gm);
+  for (const verb of all(readme, /(?:`|^)make ([a-z0-9-]+)/gm)) t.ok(targets.includes(verb), `make ${verb}`);
   const { stdout } = await $({ cwd: ROOT })`make`;
-  t.same(all(stdout, /^ {2}make ([a-z-]+)/gm).toSorted(), targets.toSorted(), "make alone lists them");
+  t.same(all(stdout, /^ {2}make ([a-z0-9-]+)/gm).toSorted(), targets.toSorted(), "make alone lists them");
 });
 
 t.test("every script is executable, says how it is used, and refuses what it does not know", async (t) => {
@@ -40,7 +40,7 @@ t.test("every script is executable, says how it is used, and refuses what it doe
 t.test("the README's variables, exit codes and packages are those there are", async (t) => {
   const variables = Object.values(OPTIONS).map(({ env }) => env);
   const rows = readme.split("\n").filter((line) => line.startsWith("| `") && line.includes("`--"));
-  const named = rows.flatMap((row) => all(row.split("|")[1]!, /`([A-Z_]+)`/g));
+  const named = rows.flatMap((row) => all(row.split("|")[1]!, /`([A-Z0-9_]+)`/g));
   t.same(named.toSorted(), variables.toSorted());
   t.same(all(readme, /^\| (\d) \|/gm).map(Number), Object.values(EXIT));
   const manifest = JSON.parse(readFileSync(`${ROOT}package.json`, "utf8"));

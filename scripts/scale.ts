@@ -5,10 +5,9 @@
 //   scripts/scale.ts --replicas=2
 
 import { EXIT, Failure } from "./lib/failure.ts";
-import { servingVersion, urlOf } from "./lib/front-door.ts";
 import { choose } from "./lib/choose.ts";
 import { progress } from "./lib/progress.ts";
-import { release } from "./lib/release.ts";
+import { release, serving } from "./lib/release.ts";
 import { replicasOption } from "./lib/settings.ts";
 import { verb } from "./lib/verb.ts";
 
@@ -16,22 +15,23 @@ process.exitCode = await verb(
   {
     name: "scale",
     summary: "Changes the number of replicas; it stays over deployments.",
-    options: ["replicas"],
+    options: ["replicas", "orchestrator"],
     example: "make scale REPLICAS=2",
     exclusive: true,
-    serving: ({ port }) => servingVersion(urlOf(port)),
+    serving: async ({ settings, options }) => serving(await choose(options), settings),
   },
   async ({ settings, options }) => {
     const replicas = replicasOption(options);
     if (!replicas)
       throw new Failure("REPLICAS is missing", { code: EXIT.usage, hint: "make scale REPLICAS=2" });
-    const orchestrator = await choose();
+    const orchestrator = await choose(options);
     const deployed = await orchestrator.observe(settings);
     if (!deployed)
       throw new Failure(`${settings.name} is not deployed`, { code: EXIT.refused, hint: "make up" });
     const { version } = deployed;
     const steps = progress(`Scale ${settings.name} from ${deployed.replicas} to ${replicas}`, 3);
-    const change = () => orchestrator.scale(settings, replicas);
-    steps.done(await release(orchestrator, settings, steps, { name: "Scale", version, replicas, change }));
+    const act = () => orchestrator.scale(settings, replicas);
+    const { url } = await release(orchestrator, settings, steps, { name: "Scale", version, replicas, act });
+    steps.done(url);
   },
 );

@@ -17,7 +17,7 @@ process.exitCode = await verb(
   {
     name: "smoke",
     summary: "Checks the running deployment from outside.",
-    options: ["baseUrl", "replicas"],
+    options: ["baseUrl", "replicas", "orchestrator"],
     example: "make smoke BASE_URL=http://192.0.2.7",
   },
   async ({ settings, options }) => {
@@ -41,7 +41,7 @@ async function target(settings: Settings, options: OptionValues): Promise<{ url:
     }
     return { url: options.baseUrl, replicas: wanted ?? settings.replicas };
   }
-  const deployed = await (await choose()).observe(settings);
+  const deployed = await (await choose(options)).observe(settings);
   if (!deployed)
     throw new Failure(`${settings.name} is not deployed here`, { hint: "make up, or BASE_URL=http://..." });
   return { url: deployed.url, replicas: wanted ?? deployed.replicas };

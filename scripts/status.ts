@@ -12,11 +12,11 @@ process.exitCode = await verb(
   {
     name: "status",
     summary: "Shows replicas, version, age, restarts and url of what runs.",
-    options: ["json"],
+    options: ["json", "orchestrator"],
     example: "make status JSON=1",
   },
   async ({ settings, options }) => {
-    const orchestrator = await choose();
+    const orchestrator = await choose(options);
     const deployed = await orchestrator.observe(settings);
     if (!deployed) throw new Failure(`${settings.name} is not deployed`, { hint: "make up" });
     const { version, previous, replicas, running, restarts, since, url } = deployed;
@@ -35,8 +35,12 @@ process.exitCode = await verb(
     process.stdout.write(
       options.json ? `${JSON.stringify(status)}\n` : table({ ...status, age: age(since) }),
     );
-    if (running < replicas)
-      throw new Failure(`${running} of ${replicas} replicas run`, { code: EXIT.failed, hint: "make logs" });
+    if (running === replicas) return;
+    throw new Failure(`${running} of ${replicas} replicas run`, {
+      code: EXIT.failed,
+      hint: "make logs",
+      lines: await orchestrator.diagnose(settings, []).catch(() => []),
+    });
   },
 );
 

@@ -15,13 +15,13 @@ process.exitCode = await verb(
   {
     name: "teardown",
     summary: "Removes the deployment; its data, images and what provision made only with --purge.",
-    options: ["yes", "purge"],
+    options: ["yes", "purge", "orchestrator"],
     example: "make teardown YES=1 PURGE=1",
     exclusive: true,
   },
   async ({ settings, options }) => {
     const purge = options.purge === "1";
-    const orchestrator = await choose();
+    const orchestrator = await choose(options);
     const { platform } = orchestrator;
     const what = purge ? `with its data, its images and ${platform}` : "(its data stays)";
     if (!options.yes) await ask(`Remove ${settings.name} from ${platform} ${what}? [y/N] `);

@@ -31,10 +31,11 @@ export class Failure extends Error {
   /** The line of the step it happened in, set by the progress display. */
   step?: string;
 
-  constructor(message: string, details: Details = {}) {
+  constructor(message: string, details: Details = {}, step?: string) {
     super(message, { cause: details.cause });
     this.name = "Failure";
     this.details = details;
+    if (step) this.step = step;
   }
 
   get code(): ExitCode {

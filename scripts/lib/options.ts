@@ -17,6 +17,12 @@ export const OPTIONS = {
   replicas: { env: "REPLICAS", value: "n", help: "replicas of the counter, 1 to 20" },
   port: { env: "PORT", value: "port", help: "port of the front door" },
   baseImages: { env: "BASE_IMAGES", value: "auto|registry|local", help: "where base images come from" },
+  orchestrator: {
+    env: "ORCHESTRATOR",
+    value: "swarm|k3s",
+    help: "which one, if it is not plain from the host",
+  },
+  k3sArtifacts: { env: "K3S_ARTIFACTS", value: "dir", help: "folder with the files of the k3s release" },
   advertiseAddr: {
     env: "ADVERTISE_ADDR",
     value: "address",

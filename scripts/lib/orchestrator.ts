@@ -1,23 +1,27 @@
 import type { BaseImages } from "./images.ts";
+import type { OptionValues } from "./options.ts";
+import type { Outcome, Step } from "./progress.ts";
 import type { Settings } from "./settings.ts";
 
-/** What runs now. */
+/** What runs now, as far as the orchestrator knows. */
 export interface Deployed {
   version: string;
-  /** The version before, for a rollback; empty after the first deployment. */
+  /** The version before this one; empty after the first deployment. */
   previous: string;
-  /** How many replicas are wanted, and how many are running and healthy. */
-  replicas: number;
-  running: number;
-  /** Replicas of this version that ended by themselves, as far back as the orchestrator remembers. */
-  restarts: number;
   /** When this version was deployed, ISO 8601. */
   since: string;
+  replicas: number;
+  /** Replicas of this version that are ready. */
+  running: number;
+  /** Replicas that ended by themselves. */
+  restarts: number;
   /** The settings' replicas when it was deployed: where they still are, what `make scale` set stays. */
   replicasSetting: number;
   port: number;
   /** The front door, as this host reaches it. */
   url: string;
+  /** What a user has to know of the front door, if it is not what they would expect. */
+  notice?: string;
 }
 
 /** What shall run. */
@@ -30,17 +34,31 @@ export interface Target {
   base: BaseImages;
 }
 
+/** The deployment as the orchestrator was told it, by the names of its parts. */
+export interface Snapshot {
+  parts: Record<string, Part>;
+  /** Names of the tasks or pods there are. */
+  processes: string[];
+}
+
+export interface Part {
+  /** All that was asked for. */
+  definition: object;
+  /** As much of it as processes are made from: they are replaced when it changes. Absent where there are none. */
+  template?: object;
+}
+
 /** What a change did, for `converge` to wait for and `undo` to take back. */
 export interface Change {
   changed: boolean;
-  /** What differs, in a few words, where the orchestrator can tell beforehand. */
-  note?: string;
   /** Names of the parts whose processes are replaced by it. */
   replaced: string[];
   /** Names of the parts that were there before and were changed. */
   undoable: string[];
-  /** Identifiers of the processes that were known before it: what those did is not its doing. */
-  known: string[];
+  /** Names of the parts that it made. */
+  created: string[];
+  /** What there was before it. */
+  before: Snapshot;
 }
 
 export interface LogOptions {
@@ -49,37 +67,52 @@ export interface LogOptions {
   follow: boolean;
 }
 
-/** The operations that both sides have; swarm.ts states them as plain functions. */
+/** Who publishes a port of this host. */
+export interface Publisher {
+  /** The stack or namespace that it belongs to; empty if to none. */
+  deployment: string;
+  /** For a message, like "the Swarm service web_app". */
+  text: string;
+}
+
+/** The operations that both sides have; swarm/ and k3s/ state them as plain functions. */
 export interface Orchestrator {
+  /** As ORCHESTRATOR names it. */
+  name: "swarm" | "k3s";
   /** What people call it. */
   platform: string;
+  /** What keeps this host from being provisioned. */
+  hostProblems(settings: Settings): Promise<(string | undefined)[]>;
+  /** From a bare machine to one that can be deployed to. */
+  provisionSteps(settings: Settings, options: OptionValues): Promise<Step[]>;
+  /** Takes back what provisioning made of the host, as far as it made it. */
+  unprovision(): Promise<Outcome>;
   /** What runs now; undefined if the counter is not deployed. */
   observe(settings: Settings): Promise<Deployed | undefined>;
   /** What keeps a deployment from being tried. */
   problems(settings: Settings): Promise<string[]>;
-  /** Brings the images from the engine that built them to where they run. */
-  importImages(
-    settings: Settings,
-    version: string,
-    base: BaseImages,
-  ): Promise<{ changed?: boolean; note?: string }>;
+  /** Who publishes a port of this host; undefined where nobody does, or this orchestrator does not run. */
+  publisherOf(port: number): Promise<Publisher | undefined>;
+  /** Brings the images from the engine that built them to where they run, where that is another place. */
+  importImages?(settings: Settings, version: string, base: BaseImages): Promise<Outcome>;
   /** The versions that can be switched to, the newest first. */
   kept(settings: Settings): Promise<string[]>;
-  apply(settings: Settings, target: Target): Promise<Change>;
+  snapshot(settings: Settings): Promise<Snapshot>;
+  /** Deploys the target. It is asked for then, and does not run yet. */
+  apply(settings: Settings, target: Target): Promise<Outcome>;
   /** Puts another version in the place of the one that runs, from an image that is still kept. */
-  switchTo(settings: Settings, version: string, previous: string): Promise<Change>;
-  scale(settings: Settings, replicas: number): Promise<Change>;
+  switchTo(settings: Settings, version: string, previous: string): Promise<Outcome>;
+  /** Sets the number of replicas. It stays over deployments until the settings file names another. */
+  scale(settings: Settings, replicas: number): Promise<Outcome>;
   /** Waits until the change is complete. Throws a Failure when it fails or the deadline passes. */
   converge(settings: Settings, change: Change, tell: (text: string) => void): Promise<void>;
   /** Takes a change back and waits for what was there before. */
-  undo(settings: Settings, change: Change, before: Deployed): Promise<void>;
-  /** Why what a change started does not run, with the last lines of one's log. */
-  diagnose(settings: Settings, change: Change): Promise<string[]>;
-  /** Ends what a change leaves behind; the named versions stay. */
+  undo(settings: Settings, change: Change): Promise<void>;
+  /** Why tasks or pods do not run, with the last lines of one's log; those whose names are known play no part. */
+  diagnose(settings: Settings, known: string[]): Promise<string[]>;
+  /** Removes what neither the deployment nor the named versions need. */
   tidy(settings: Settings, versions: string[]): Promise<void>;
   logs(settings: Settings, options: LogOptions): Promise<void>;
   /** Removes the deployment; its data only with `purge`. */
   remove(settings: Settings, options: { purge: boolean }): Promise<{ changed: boolean }>;
-  /** Takes back what `make provision` made of the host, as far as it made it. */
-  unprovision(): Promise<{ changed?: boolean; note?: string }>;
 }

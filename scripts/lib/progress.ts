@@ -9,6 +9,9 @@ export interface Outcome {
   note?: string;
 }
 
+/** A step that stands in a list: its name, and what it does. */
+export type Step = readonly [name: string, action: (tell: (text: string) => void) => Promise<Outcome>];
+
 export interface Progress {
   /** Runs a step and prints its line; `tell` shows how far it is on a terminal. Returns what the action returned. */
   step: <T extends Outcome>(name: string, action: (tell: (text: string) => void) => Promise<T>) => Promise<T>;

@@ -1,103 +1,90 @@
-import { EXIT, Failure } from "./failure.ts";
+import { difference } from "./change.ts";
+import { type Details, EXIT, Failure } from "./failure.ts";
 import { servingVersion, verify } from "./front-door.ts";
-import { pruneApp } from "./app-image.ts";
-import { refuse } from "./host.ts";
-import type { Change, Deployed, Orchestrator, Target } from "./orchestrator.ts";
+import type { Change, Deployed, Orchestrator } from "./orchestrator.ts";
 import type { Outcome, Progress } from "./progress.ts";
 import type { Settings } from "./settings.ts";
 import { toFailure } from "./shell.ts";
 
-/** A change of what runs, and what shall answer after it. */
+/** A change to what runs, and what shall be true after it. */
 interface Plan {
-  /** The step's name. */
   name: string;
+  /** Asks the orchestrator for it. */
+  act: () => Promise<Outcome>;
+  /** The version that the front door shall serve. */
   version: string;
   replicas: number;
-  change: () => Promise<Change>;
 }
 
 /**
  * Makes a change, waits until it is complete, and verifies it through the front door, in three steps. When that
  * fails, takes the change back and throws a Failure: "rolled back" only after the version before has answered.
- * Returns the url of the front door.
+ * Returns what runs then.
  */
 export async function release(
   orchestrator: Orchestrator,
   settings: Settings,
   { step }: Progress,
   plan: Plan,
-): Promise<string> {
+): Promise<Deployed> {
   const before = await orchestrator.observe(settings);
-  const change = await step(plan.name, plan.change);
+  const snapshot = await orchestrator.snapshot(settings);
+  const compare = async () => difference(snapshot, await orchestrator.snapshot(settings));
+  let change: Change | undefined;
   try {
+    const made = await step(plan.name, async () => {
+      const outcome = await plan.act();
+      return { ...(await compare()), ...outcome };
+    });
+    change = made;
     await step("Converge", async (tell) => {
-      await orchestrator.converge(settings, change, tell);
-      return { changed: change.changed, note: `${plan.replicas}/${plan.replicas} ready` };
+      await orchestrator.converge(settings, made, tell);
+      return { changed: made.changed, note: `${plan.replicas}/${plan.replicas} ready` };
     });
-    const { url } = await step("Verify through the front door", async () => {
-      const deployed = (await orchestrator.observe(settings))!;
-      await verify(deployed.url, plan, settings.deadlines.verify);
-      return { url: deployed.url, note: `${plan.version} on ${deployed.url}` };
+    const { deployed } = await step("Verify through the front door", async () => {
+      const now = (await orchestrator.observe(settings))!;
+      await verify(now.url, plan, settings.deadlines.verify);
+      return { deployed: now, note: `${plan.version} on ${now.url}` };
     });
-    return url;
+    return deployed;
   } catch (error) {
-    throw await takeBack(orchestrator, settings, change, before, toFailure(error));
+    const failure = toFailure(error);
+    const lines = [...(failure.details.lines ?? [])];
+    const result = { ...failure.details, lines };
+    try {
+      const made = change ?? (await compare());
+      lines.push(...(await orchestrator.diagnose(settings, snapshot.processes).catch(() => [])));
+      Object.assign(result, await takeBack(orchestrator, settings, before, made, change !== undefined));
+    } catch (second) {
+      lines.push(`and the rollback failed: ${toFailure(second).message}`);
+    }
+    throw new Failure(failure.message, result, failure.step);
   }
 }
 
+/** Undoes a change, and returns what its failure has to say about that. */
 async function takeBack(
   orchestrator: Orchestrator,
   settings: Settings,
+  before: Deployed | undefined,
   change: Change,
-  before: Deployed | undefined,
-  failure: Failure,
-): Promise<Failure> {
-  const why = await orchestrator.diagnose(settings, change).catch(() => []);
-  const lines = [...(failure.details.lines ?? []), ...why];
-  const details = { ...failure.details, lines };
-  const failed = new Failure(failure.message, details);
-  if (failure.step) failed.step = failure.step;
-  if (!before || change.undoable.length === 0) return failed;
-  try {
-    await orchestrator.undo(settings, change, before);
-    const serving = await servingVersion(before.url);
-    if (serving !== before.version) throw new Error(`${serving} answers`);
-    Object.assign(details, { code: EXIT.rolledBack, serving: `${serving} (rolled back)` });
-  } catch (error) {
-    lines.push(`and the rollback failed: ${toFailure(error).message}`);
+  complete: boolean,
+): Promise<Details> {
+  if (before) {
+    if (change.undoable.length + change.created.length === 0) return {};
+    await orchestrator.undo(settings, change);
+    const version = await servingVersion(before.url);
+    if (version !== before.version) throw new Error(`${version} answers`);
+    return { code: EXIT.rolledBack, serving: `${version} (rolled back)` };
   }
-  return failed;
+  // A first deployment has nothing to go back to: as a whole it stays for `make logs`, half of one does not.
+  if (complete || !change.changed) return {};
+  await orchestrator.remove(settings, { purge: false });
+  return { serving: "nothing: what was made is removed again" };
 }
 
-/** Refuses a deployment that cannot work. */
-export async function preflight(orchestrator: Orchestrator, settings: Settings): Promise<Outcome> {
-  refuse(await orchestrator.problems(settings));
-  return {};
-}
-
-/** What a deployment takes over from the one before it: the scale, unless the settings changed, and the history. */
-export function carryOver(
-  settings: Settings,
-  version: string,
-  wanted: number | undefined,
-  before: Deployed | undefined,
-) {
-  const stays = before?.replicasSetting === settings.replicas;
-  const same = before?.version === version;
-  return {
-    replicas: wanted ?? (stays ? before.replicas : settings.replicas),
-    replicasSetting: settings.replicas,
-    previous: (same ? before.previous : before?.version) ?? "",
-    since: same ? before.since : new Date().toISOString(),
-  };
-}
-
-/** Removes what neither the deployment nor a rollback needs any more. */
-export async function tidy(
-  orchestrator: Orchestrator,
-  settings: Settings,
-  { version, previous }: Target,
-): Promise<Outcome> {
-  await orchestrator.tidy(settings, [version, previous]);
-  return pruneApp(settings, [version, previous]);
+/** The version that serves now; undefined where nothing is deployed. Throws if the front door does not answer. */
+export async function serving(orchestrator: Orchestrator, settings: Settings): Promise<string | undefined> {
+  const deployed = await orchestrator.observe(settings);
+  return deployed && servingVersion(deployed.url);
 }

@@ -27,7 +27,18 @@ const schema = z.strictObject({
   baseImages: z.enum(["auto", "registry", "local"], { error: "not one of auto, registry, local" }),
   images: z.strictObject({ node: pinned, redis: pinned, proxy: pinned }),
   keep: whole(2, 50),
-  deadlines: z.strictObject({ build: seconds, converge: seconds, verify: seconds, remove: seconds }),
+  k3s: z.strictObject({
+    version: z.string().regex(/^v\d+\.\d+\.\d+(-rc\d+)?\+k3s\d+$/, "not a k3s release like v1.36.4+k3s1"),
+    releases: z.url(),
+    source: z.url(),
+  }),
+  deadlines: z.strictObject({
+    build: seconds,
+    start: seconds,
+    converge: seconds,
+    verify: seconds,
+    remove: seconds,
+  }),
 });
 
 /** What a deployment is: deploy/settings.yaml with one run's options laid over it. Times are in seconds. */

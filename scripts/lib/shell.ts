@@ -7,6 +7,9 @@ import { interruption } from "./interrupt.ts";
 /** Stands before a command that needs root: `` $`${asRoot} modprobe ip_vs` ``. */
 export const asRoot: readonly string[] = process.getuid?.() === 0 ? [] : ["sudo"];
 
+/** Where k3s writes it; root's alone. Another cluster that a user's own kubectl is set to is never touched. */
+export const KUBECONFIG = "/etc/rancher/k3s/k3s.yaml";
+
 const SOCKET = "/var/run/docker.sock";
 const LAST_LINES = 20;
 const commands = new Map<string, string>();
@@ -16,12 +19,13 @@ let failedCommand: string | undefined;
 export function setUpShell(): void {
   $.quiet = true;
   // A user's PATH lacks them on Debian, and dockerd, modprobe and iptables are there.
-  process.env["PATH"] += ":/usr/local/sbin:/usr/sbin:/sbin";
+  process.env["PATH"] += ":/usr/local/bin:/usr/local/sbin:/usr/sbin:/sbin";
   $.log = (entry) => {
     if (entry.kind === "cmd") commands.set(entry.id, entry.cmd);
     if (entry.kind === "end" && entry.exitCode !== 0) failedCommand = commands.get(entry.id);
   };
-  // A function in the shell that zx starts, so that `docker` stands in the scripts as a user would type it.
+  // Functions in the shell that zx starts, so that the commands stand in the scripts as a user would type them.
+  $.prefix += `kubectl() { ${asRoot.join(" ")} env KUBECONFIG=${KUBECONFIG} k3s kubectl "$@"; }; `;
   if (dockerNeedsRoot()) $.prefix += 'docker() { sudo --preserve-env docker "$@"; }; ';
 }
 
@@ -46,6 +50,16 @@ const KNOWN: [RegExp, string, string][] = [
     /cannot connect to the docker daemon|error during connect/i,
     "the Docker engine does not answer",
     "make provision",
+  ],
+  [
+    /connection to the server \S+ was refused|unable to connect to the server|stat \/etc\/rancher\/k3s/i,
+    "k3s does not answer",
+    "make provision ORCHESTRATOR=k3s",
+  ],
+  [
+    /k3s['’]?: (?:command )?(?:not found|No such file)/i,
+    "there is no k3s on this machine",
+    "make provision ORCHESTRATOR=k3s",
   ],
   [/a (?:terminal|password) is required/i, "sudo wants a password", "run it from a terminal, or as root"],
   [

@@ -1,6 +1,6 @@
 import { $ } from "zx/core";
 import { Failure } from "./failure.ts";
-import type { Change } from "./orchestrator.ts";
+import type { Change, Part, Snapshot } from "./orchestrator.ts";
 import type { Settings } from "./settings.ts";
 import { hasEnded, isRunning, progressOf, type SwarmService, services, tasks } from "./swarm-state.ts";
 import { until } from "./wait.ts";
@@ -13,36 +13,16 @@ const STEADY_MS = 4000;
 /** Longer than the moments in which the tasks of a slot overlap. */
 const CROWDED_MS = 10_000;
 
-/**
- * Does something to the stack and tells from the services' specifications what it changed.
- * What an action that throws has done by then is taken back.
- */
-export async function changing(settings: Settings, action: () => Promise<unknown>): Promise<Change> {
-  const before = await services(settings.name);
-  const known = (await allTasks(before)).map((task) => task.ID);
-  const done = async () => ({ known, ...difference(before, await services(settings.name)) });
-  try {
-    await action();
-  } catch (error) {
-    await undo(settings, await done());
-    throw error;
-  }
-  return done();
-}
-
-function difference(before: Map<string, SwarmService>, after: Map<string, SwarmService>) {
-  const differs = (part: string, of: (service: SwarmService) => unknown) =>
-    JSON.stringify(before.has(part) && of(before.get(part)!)) !==
-    JSON.stringify(after.has(part) && of(after.get(part)!));
-  const changed = [...new Set([...before.keys(), ...after.keys()])].filter((part) =>
-    differs(part, (s) => s.Spec),
-  );
+/** What the engine was told of the stack. */
+export async function snapshot(settings: Settings): Promise<Snapshot> {
+  const stack = await services(settings.name);
   return {
-    changed: changed.length > 0,
-    replaced: changed.filter((part) => after.has(part) && differs(part, (s) => s.Spec.TaskTemplate)),
-    undoable: changed.filter((part) => before.has(part) && after.has(part)),
+    parts: Object.fromEntries([...stack].map(([name, { Spec }]) => [name, partOf(Spec)])),
+    processes: (await allTasks(stack)).map((task) => task.ID),
   };
 }
+
+const partOf = (Spec: SwarmService["Spec"]): Part => ({ definition: Spec, template: Spec.TaskTemplate });
 
 /** Waits until the change is complete. Throws a Failure when Swarm gives up on it, or at the deadline. */
 export async function converge(
@@ -139,7 +119,7 @@ export async function undo(settings: Settings, change: Change): Promise<void> {
 }
 
 /** Why tasks do not run: the engine's words, and the last lines of the log of the newest that failed. */
-export async function diagnose(settings: Settings, { known }: Change): Promise<string[]> {
+export async function diagnose(settings: Settings, known: string[]): Promise<string[]> {
   const all = await allTasks(await services(settings.name));
   const failing = all.filter((task) => task.Error && !isRunning(task) && !known.includes(task.ID));
   const [newest] = failing;

@@ -4,10 +4,10 @@ import { $ } from "zx/core";
 import { engineInfo, engineProblems } from "./engine.ts";
 import { urlOf } from "./front-door.ts";
 import { hasIpvs, sizeProblems } from "./host.ts";
-import type { Change, Deployed, LogOptions, Target } from "./orchestrator.ts";
-import { portProblem } from "./port.ts";
+import type { Deployed, LogOptions, Target } from "./orchestrator.ts";
+import type { Outcome } from "./progress.ts";
 import { ROOT, type Settings } from "./settings.ts";
-import { changing } from "./swarm-rollout.ts";
+import { passwordSecret } from "./swarm-provision.ts";
 import { hasEnded, imageOf, isRunning, services, tasks } from "./swarm-state.ts";
 import { until } from "./wait.ts";
 
@@ -19,15 +19,16 @@ const LABEL = {
   replicas: "counter-deploy.replicas",
 };
 
+const NAME = "swarm";
+export { NAME as name };
 export const platform = "Docker Swarm";
 export { keptVersions as kept } from "./app-image.ts";
 export { leaveSwarm as unprovision } from "./engine.ts";
-export { converge, diagnose, undo } from "./swarm-rollout.ts";
+export { hostProblems, provisionSteps } from "./swarm-provision.ts";
+export { publisherOf } from "./swarm-publisher.ts";
+export { converge, diagnose, snapshot, undo } from "./swarm-rollout.ts";
 
 const MOST_FILES = 65536;
-
-/** The secret that holds the Redis password; `make provision` makes it. */
-export const passwordSecret = (settings: Settings) => `${settings.name}_redis_password`;
 
 /** What runs now; undefined if the counter is not deployed. */
 export async function observe(settings: Settings): Promise<Deployed | undefined> {
@@ -59,21 +60,16 @@ export async function problems(settings: Settings): Promise<string[]> {
   const found = [...engineProblems(info), ...sizeProblems(info.DockerRootDir, 1)];
   const secret = await $({ nothrow: true })`docker secret inspect ${passwordSecret(settings)}`;
   if (!secret.ok) found.push(`the secret ${passwordSecret(settings)} is missing: make provision`);
-  const port = await portProblem(settings);
-  return port ? [...found, port] : found;
+  return found;
 }
 
-/** The engine that builds the images is the one that runs them. */
-export const importImages = async () => ({});
-
 /** Deploys the stack. The engine answers before anything runs: `converge` waits for that. */
-export async function apply(settings: Settings, target: Target): Promise<Change> {
+export async function apply(settings: Settings, target: Target): Promise<Outcome> {
   const door = (await hasIpvs()) ? "mesh" : "proxy";
   const files = ["stack", door].flatMap((name) => ["--compose-file", `${DIR}/${name}.yaml`]);
   const env = { ...process.env, ...(await stackVariables(settings, target)) };
-  return changing(settings, async () => {
-    await $({ env })`docker stack deploy --prune --resolve-image never ${files} ${settings.name}`;
-  });
+  await $({ env })`docker stack deploy --prune --resolve-image never ${files} ${settings.name}`;
+  return {};
 }
 
 /** The variables of the manifests in deploy/swarm/. */
@@ -108,7 +104,7 @@ const hashOf = (file: string) =>
     .slice(0, 12);
 
 /** Puts another version in the place of the one that runs, from an image that is still kept. */
-export async function switchTo(settings: Settings, version: string, previous: string): Promise<Change> {
+export async function switchTo(settings: Settings, version: string, previous: string): Promise<Outcome> {
   const image = `${settings.image}:${version}`;
   const labels = {
     [LABEL.version]: version,
@@ -118,16 +114,14 @@ export async function switchTo(settings: Settings, version: string, previous: st
     "com.docker.stack.image": image,
   };
   const flags = Object.entries(labels).flatMap(([key, value]) => ["--label-add", `${key}=${value}`]);
-  return changing(settings, async () => {
-    await $`docker service update --detach --no-resolve-image --image ${image} ${flags} ${settings.name}_app`;
-  });
+  await $`docker service update --detach --no-resolve-image --image ${image} ${flags} ${settings.name}_app`;
+  return {};
 }
 
 /** Sets the number of replicas. It stays over deployments until the settings file names another. */
-export async function scale(settings: Settings, replicas: number): Promise<Change> {
-  return changing(settings, async () => {
-    await $`docker service scale --detach ${settings.name}_app=${replicas}`;
-  });
+export async function scale(settings: Settings, replicas: number): Promise<Outcome> {
+  await $`docker service scale --detach ${settings.name}_app=${replicas}`;
+  return {};
 }
 
 /** Removes the configurations that earlier deployments used. */

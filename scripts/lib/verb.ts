@@ -15,7 +15,7 @@ export interface Verb extends VerbSpec {
   /** Changes the deployment: refused while another such run works on the same one. */
   exclusive?: boolean;
   /** Asked after a failure: what serves now, for the message. */
-  serving?: (settings: Settings) => Promise<string | undefined>;
+  serving?: (context: Context) => Promise<string | undefined>;
 }
 
 /**
@@ -28,19 +28,20 @@ export async function verb(spec: Verb, main: (context: Context) => Promise<void>
     process.stdout.write(`${usage(spec)}\n`);
     return EXIT.done;
   }
-  let settings: Settings | undefined;
+  let context: Context | undefined;
   try {
     const options = readOptions(spec, argv, process.env);
-    settings = readSettings(options);
+    const settings = readSettings(options);
+    context = { settings, options };
     catchSignals();
     setUpShell();
     await using _lock = spec.exclusive ? await holdLock(settings.name, spec.name) : undefined;
-    await main({ settings, options });
+    await main(context);
     return EXIT.done;
   } catch (error) {
     const failure = toFailure(error);
     const serving =
-      failure.details.serving ?? (settings && (await spec.serving?.(settings).catch(() => undefined)));
+      failure.details.serving ?? (context && (await spec.serving?.(context).catch(() => undefined)));
     report(failure, serving, error);
     return failure.code;
   }

@@ -20,4 +20,5 @@ mount -t tmpfs tmpfs /run
 mkdir -p /run/lock
 rm -rf /etc/rancher /etc/resolv.conf
 echo "$name_servers" >/etc/resolv.conf
-exec sleep infinity
+# Orphans come to this process; with the signal ignored, the kernel ends them itself.
+exec env --ignore-signal=CHLD sleep infinity

@@ -1,25 +1,41 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { $ } from "zx/core";
+import { ARTIFACTS, lacking } from "../k3s/artifacts.ts";
+import { readSettings } from "../settings.ts";
 import type { TestHost } from "./host.ts";
+import { k3sTests, type OwnTest } from "./k3s-tests.ts";
 import { type Machine, whyNoMachine } from "./machine.ts";
 
 /** What the end-to-end tests have to know of an orchestrator; all else is the same for both. */
 export interface Side {
-  name: "swarm";
+  name: "swarm" | "k3s";
   /** Why it cannot be tested here; undefined if it can. */
   whyNot: () => Promise<string | undefined>;
   /** Readies the copy of the checkout for this machine. */
   prepare: (host: TestHost) => Promise<void>;
+  /** What an administrator would do right before the first provision. */
+  beforeProvision: (host: TestHost) => Promise<void>;
   /** Milliseconds that a provision may take when there is nothing to do. */
   unchanged: number;
   /** What an unprovisioned machine makes deploy say. */
   missing: RegExp;
   /** What a deployment says when the orchestrator is away, before it changed anything. */
   away: RegExp;
+  /** Milliseconds after which writes are back when Redis was killed. */
+  redisBack: number;
+  /** Requests that fail at most when a replica is killed under four clients. */
+  failuresOfKill: number;
   /** Identifies the processes that run. */
   running: (host: TestHost) => Promise<string[]>;
   /** Stops the orchestrator, and nothing that it runs on purpose. */
   halt: (machine: Machine, host: TestHost) => Promise<void>;
   resume: (machine: Machine, host: TestHost) => Promise<void>;
+  /** What there is no counterpart of on the other side. */
+  own: OwnTest[];
 }
+
+const TEMPLATE = `${ARTIFACTS}/config.toml.tmpl`;
 
 const lines = (text: string) => text.split("\n").filter(Boolean).toSorted();
 
@@ -27,10 +43,71 @@ export const swarm: Side = {
   name: "swarm",
   whyNot: whyNoMachine,
   prepare: async () => {},
+  beforeProvision: async () => {},
   unchanged: 3000,
   missing: /not a Swarm manager: make provision/,
   away: /no Docker engine answers/,
+  redisBack: 10_000,
+  failuresOfKill: 4,
   running: async (host) => lines((await host.exec(["docker", "ps", "--quiet", "--no-trunc"])).stdout),
   halt: (machine) => machine.halt(),
   resume: (machine) => machine.resume(),
+  own: [],
+};
+
+export const k3s: Side = {
+  name: "k3s",
+  whyNot: async () => {
+    const missing = lacking(ARTIFACTS);
+    if (missing.length > 0) return `needs the files of a k3s release in ${ARTIFACTS}: ${missing.join(", ")}`;
+    if ((await $({ nothrow: true })`ps -eo comm= | grep -qE '^(kubelet|k3s-server)'`).ok)
+      return "needs a machine on which no other Kubernetes runs";
+    return whyNoMachine();
+  },
+  // The release that is at hand need not be the pinned one, nor bring the metrics server, without which no namespace goes.
+  prepare: async (host) => {
+    const config =
+      "mkdir -p /etc/rancher/k3s && echo 'disable: [metrics-server]' >/etc/rancher/k3s/config.yaml";
+    await host.exec(["sh", "-c", config]);
+    const binary = await readFile(`${ARTIFACTS}/k3s`, "latin1");
+    const [version] = /v\d+\.\d+\.\d+(-rc\d+)?\+k3s\d+/.exec(binary)!;
+    await host.edit("deploy/settings.yaml", readSettings({}).k3s.version, version);
+  },
+  // What containerd needs on this machine, if anything: k3s takes it from there (docs.k3s.io, "Configuring containerd").
+  beforeProvision: async (host) => {
+    if (!existsSync(TEMPLATE)) return;
+    await host.exec([
+      "install",
+      "-D",
+      TEMPLATE,
+      "/var/lib/rancher/k3s/agent/etc/containerd/config.toml.tmpl",
+    ]);
+  },
+  unchanged: 5000,
+  missing: /no k3s answers: make provision ORCHESTRATOR=k3s/,
+  away: /no k3s answers/,
+  redisBack: 3000,
+  // kube-proxy sends new connections to a dead replica until the kubelet has noticed; it tries none elsewhere.
+  failuresOfKill: 20,
+  running: async (host) => {
+    const { stdout } = await host.exec([
+      "k3s",
+      "kubectl",
+      "get",
+      "pods",
+      "-A",
+      "-o",
+      "jsonpath={.items[*].metadata.uid}",
+    ]);
+    return stdout.split(" ").toSorted();
+  },
+  halt: async (_machine, host) => {
+    await host.exec([
+      "sh",
+      "-c",
+      'kill "$(cat /run/counter-deploy-k3s.pid)"; while pidof k3s-server; do sleep 0.1; done',
+    ]);
+  },
+  resume: async (_machine, host) => void (await host.run("provision", { ORCHESTRATOR: "k3s" })),
+  own: k3sTests,
 };

@@ -39,6 +39,52 @@ export function startTraffic(url: string, clients = 4): { stop: () => Promise<Tr
   };
 }
 
+/** What a client saw of an outage that had begun. */
+export interface Outage {
+  /** Until every increment was acknowledged again. */
+  ms: number;
+  acknowledged: number;
+  /** Every other answer: "503 1 {"error": ...}" with its Retry-After, or why there was none. */
+  answers: string[];
+}
+
+/** So many increments in a row, each over a connection of its own, and so with any replica, show that all are back. */
+const IN_A_ROW = 12;
+const MAX_OUTAGE_MS = 30_000;
+
+/** Increments, one request after the other, until all are acknowledged again. Throws after 30 s. */
+export async function outlast(url: string): Promise<Outage> {
+  const start = performance.now();
+  const outage: Outage = { ms: 0, acknowledged: 0, answers: [] };
+  for (let row = 0; row < IN_A_ROW;) {
+    const failure = await failureOfIncrement(url);
+    if (failure === undefined) {
+      outage.acknowledged++;
+      row++;
+      continue;
+    }
+    row = 0;
+    outage.ms = performance.now() - start;
+    outage.answers.push(failure);
+    if (outage.ms > MAX_OUTAGE_MS) throw new Error(`not back after ${outage.ms} ms: ${failure}`);
+  }
+  return outage;
+}
+
+async function failureOfIncrement(url: string): Promise<string | undefined> {
+  const options = { method: "POST", agent: false, signal: AbortSignal.timeout(5000) };
+  try {
+    const [response] = (await once(request(`${url}/api/counter/increment`, options).end(), "response")) as [
+      IncomingMessage,
+    ];
+    const body = await text(response);
+    if (response.statusCode === 200) return undefined;
+    return `${response.statusCode} ${response.headers["retry-after"]} ${body}`;
+  } catch (error) {
+    return `no answer: ${(error as Error).message}`;
+  }
+}
+
 async function increment(url: string, agent: Agent): Promise<void> {
   const options = { method: "POST", agent, signal: AbortSignal.timeout(5000) };
   const sent = request(`${url}/api/counter/increment`, options).end();

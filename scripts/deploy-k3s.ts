@@ -1,0 +1,25 @@
+#!/usr/bin/env -S sh -c 'exec "$(dirname "$(readlink -f "$0")")/lib/node.sh" "$0" "$@"'
+// Builds the counter's image, deploys it to k3s and verifies it through the front door. If that fails, the version
+// before serves on (exit code 4).
+//
+//   make deploy-k3s
+//   scripts/deploy-k3s.ts --replicas=2 --port=8080
+
+import { ORCHESTRATORS } from "./lib/choose.ts";
+import { deploy } from "./lib/deploy.ts";
+import { serving } from "./lib/release.ts";
+import { verb } from "./lib/verb.ts";
+
+const { k3s } = ORCHESTRATORS;
+
+process.exitCode = await verb(
+  {
+    name: "deploy-k3s",
+    summary: "Builds, deploys and verifies the counter on k3s.",
+    options: ["replicas", "port", "baseImages"],
+    example: "make deploy-k3s REPLICAS=2 PORT=8080",
+    exclusive: true,
+    serving: ({ settings }) => serving(k3s, settings),
+  },
+  ({ settings, options }) => deploy(k3s, Object.values(ORCHESTRATORS), settings, options),
+);

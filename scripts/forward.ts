@@ -1,0 +1,67 @@
+#!/usr/bin/env -S sh -c 'exec "$(dirname "$(readlink -f "$0")")/lib/node.sh" "$0" "$@"'
+// Opens the counter on a port of this host where k3s has no load balancer that does, until Ctrl-C. Unlike `kubectl
+// port-forward`, which holds on to one pod, each connection goes to the Service, and so to any replica there is then.
+//
+//   make forward PORT=8080
+//   scripts/forward.ts --port=8080
+
+import { once } from "node:events";
+import { connect, createServer, type Socket } from "node:net";
+import { pipeline } from "node:stream/promises";
+import { EXIT, Failure } from "./lib/failure.ts";
+import { urlOf } from "./lib/front-door.ts";
+import { listener, refuse } from "./lib/host.ts";
+import { interruption } from "./lib/interrupt.ts";
+import { ORCHESTRATORS } from "./lib/choose.ts";
+import type { Settings } from "./lib/settings.ts";
+import { verb } from "./lib/verb.ts";
+
+process.exitCode = await verb(
+  {
+    name: "forward",
+    summary: "Opens the counter on k3s on a port of this host where no load balancer does, until Ctrl-C.",
+    options: ["port"],
+    example: "make forward PORT=8080",
+  },
+  async ({ settings }) => {
+    const { port } = settings;
+    let url = await target(settings);
+    const holder = url === urlOf(port) ? "k3s' load balancer" : await listener(port);
+    refuse([holder && `port ${port} is held by ${holder}: choose another with PORT=`]);
+    const forward = async (client: Socket) => {
+      const server = await connected(url).catch(() => undefined);
+      if (server) return join(client, server);
+      client.destroy();
+      // A new deployment has a new address.
+      url = await target(settings).catch(() => url);
+    };
+    await using server = createServer((client) => void forward(client)).listen(port);
+    await once(server, "listening");
+    process.stderr.write(`==> Forward every address of this host to ${url}, until Ctrl-C\n`);
+    process.stdout.write(`${urlOf(port)}\n`);
+    if (!interruption.aborted) await once(interruption, "abort");
+  },
+);
+
+/** Where the counter answers now. Throws a Failure if it is not deployed. */
+async function target(settings: Settings): Promise<string> {
+  const deployed = await ORCHESTRATORS.k3s.observe(settings);
+  if (deployed) return deployed.url;
+  throw new Failure(`${settings.name} is not deployed on k3s`, {
+    code: EXIT.refused,
+    hint: "make deploy-k3s",
+  });
+}
+
+async function connected(url: string): Promise<Socket> {
+  const { hostname, port } = new URL(url);
+  const server = connect(Number(port || 80), hostname);
+  await once(server, "connect");
+  return server;
+}
+
+/** Passes on what each sends to the other, until both have ended or one breaks off. */
+async function join(client: Socket, server: Socket): Promise<void> {
+  const options = { signal: interruption };
+  await Promise.allSettled([pipeline(client, server, options), pipeline(server, client, options)]);
+}

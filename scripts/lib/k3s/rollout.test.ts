@@ -1,0 +1,71 @@
+import t from "tap";
+import { unfinished, worst } from "./rollout.ts";
+import type { Pod, Workload } from "./state.ts";
+import { differenceText } from "./uninstall.ts";
+
+const labels = (part: string) => ({ "app.kubernetes.io/component": part });
+
+function pod(
+  name: string,
+  state: { ready?: boolean; restarts?: number; waiting?: string; leaving?: boolean },
+): Pod {
+  const [part = ""] = name.split("-");
+  return {
+    metadata: {
+      name,
+      namespace: "counter",
+      labels: labels(part),
+      ...(state.leaving && { deletionTimestamp: "2026-01-01T00:00:00Z" }),
+    },
+    status: {
+      phase: "Running",
+      conditions: [{ type: "Ready", status: state.ready ? "True" : "False" }],
+      containerStatuses: [
+        {
+          restartCount: state.restarts ?? 0,
+          state: state.waiting ? { waiting: { reason: state.waiting } } : {},
+        },
+      ],
+    },
+  };
+}
+
+function workload(part: string, replicas: number, updated = replicas, generation = 1): Workload {
+  return {
+    kind: "Deployment",
+    metadata: { name: part, namespace: "counter", generation, labels: labels(part) },
+    spec: { replicas, template: { metadata: { name: "", namespace: "" } } },
+    status: { observedGeneration: 1, updatedReplicas: updated },
+  };
+}
+
+const parts = (...all: Workload[]) => new Map(all.map((one) => [`deployment/${one.metadata.name}`, one]));
+
+t.test("complete is: seen by the controller, all updated, all ready, nobody else there", async (t) => {
+  const ready = [pod("app-1", { ready: true }), pod("app-2", { ready: true })];
+  t.equal(unfinished(parts(workload("app", 2)), ready), "");
+  t.equal(unfinished(parts(workload("app", 2, 2, 2)), ready), "app 2/2 ready", "a newer generation");
+  t.equal(unfinished(parts(workload("app", 2, 1)), ready), "app 2/2 ready", "one is of before");
+  const draining = pod("app-3", { ready: true, leaving: true });
+  t.equal(unfinished(parts(workload("app", 2)), [...ready, draining]), "app 2/2 ready, 1 leaving");
+  const redis = workload("redis", 1);
+  t.equal(unfinished(parts(workload("app", 2), redis), ready), "redis 0/1 ready");
+  t.equal(unfinished(parts(workload("app", 0, 0)), []), "", "scaled to nothing");
+});
+
+t.test("the pod to show is the one that failed, not one that waits for it", async (t) => {
+  const waits = pod("app-1", {});
+  const crashed = pod("redis-0", { restarts: 2 });
+  t.equal(worst([waits, crashed])?.metadata.name, "redis-0");
+  t.equal(worst([waits, pod("app-2", { waiting: "ErrImageNeverPull" })])?.metadata.name, "app-2");
+  t.equal(worst([pod("app-1", { ready: true, restarts: 5 })]), undefined, "it is ready now");
+});
+
+t.test("what a removal leaves is counted in every row", async (t) => {
+  const before = { mount: ["/a", "/b", "/c", "/d"], rule: ["-A X"], file: [] };
+  const after = { mount: ["/d"], rule: [], file: [] };
+  t.equal(
+    differenceText(before, after),
+    "mount         4 -> 1  -/a  -/b  -/c  =/d\nrule          1 -> 0  --A X\nfile          0 -> 0\n",
+  );
+});
