@@ -67,6 +67,12 @@ export interface LogOptions {
   follow: boolean;
 }
 
+export interface RemoveOptions {
+  purge: boolean;
+  /** Goes on although the run was interrupted. */
+  despiteInterrupt?: boolean;
+}
+
 /** Who publishes a port of this host. */
 export interface Publisher {
   /** The stack or namespace that it belongs to; empty if to none. */
@@ -114,5 +120,5 @@ export interface Orchestrator {
   tidy(settings: Settings, versions: string[]): Promise<void>;
   logs(settings: Settings, options: LogOptions): Promise<void>;
   /** Removes the deployment; its data only with `purge`. */
-  remove(settings: Settings, options: { purge: boolean }): Promise<{ changed: boolean }>;
+  remove(settings: Settings, options: RemoveOptions): Promise<Outcome>;
 }

@@ -79,7 +79,7 @@ async function takeBack(
   }
   // A first deployment has nothing to go back to: as a whole it stays for `make logs`, half of one does not.
   if (complete || !change.changed) return {};
-  await orchestrator.remove(settings, { purge: false });
+  await orchestrator.remove(settings, { purge: false, despiteInterrupt: true });
   return { serving: "nothing: what was made is removed again" };
 }
 

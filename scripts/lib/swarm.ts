@@ -4,7 +4,7 @@ import { $ } from "zx/core";
 import { engineInfo, engineProblems } from "./engine.ts";
 import { urlOf } from "./front-door.ts";
 import { hasIpvs, sizeProblems } from "./host.ts";
-import type { Deployed, LogOptions, Target } from "./orchestrator.ts";
+import type { Deployed, LogOptions, RemoveOptions, Target } from "./orchestrator.ts";
 import type { Outcome } from "./progress.ts";
 import { ROOT, type Settings } from "./settings.ts";
 import { passwordSecret } from "./swarm-provision.ts";
@@ -141,8 +141,8 @@ export async function logs(settings: Settings, { service, tail, follow }: LogOpt
 /** Removes the stack and waits until its containers and networks are gone; volume and secret only with `purge`. */
 export async function remove(
   settings: Settings,
-  { purge }: { purge: boolean },
-): Promise<{ changed: boolean }> {
+  { purge, despiteInterrupt = false }: RemoveOptions,
+): Promise<Outcome> {
   const label = `label=com.docker.stack.namespace=${settings.name}`;
   const left = async () => {
     const found = await Promise.all([
@@ -156,7 +156,7 @@ export async function remove(
   // moby#29293: the engine answers at once, and a deployment into networks that are on their way out fails.
   if (deployed) await $`docker stack rm ${settings.name}`;
   const wait = { what: "the stack is not gone", deadline: settings.deadlines.remove, hint: "make teardown" };
-  await until(wait, async () => !(await left()));
+  await until({ ...wait, despiteInterrupt }, async () => !(await left()));
   if (!purge) return { changed: deployed };
   const volume = await $({ nothrow: true })`docker volume rm ${settings.name}_data`;
   const secret = await $({ nothrow: true })`docker secret rm ${passwordSecret(settings)}`;

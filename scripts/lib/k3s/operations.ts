@@ -10,7 +10,7 @@ import { frontDoor } from "./front-door.ts";
 import { kept, removeVersions } from "./images.ts";
 import { answers } from "./install.ts";
 import { differences, render } from "./manifests.ts";
-import { awaitNamespace } from "./namespace.ts";
+import { awaitNamespace, namespaceProblem } from "./namespace.ts";
 import { isReady, NOTE, partOf, pods, restartsOf, workloads } from "./state.ts";
 import { adoptVolumes } from "./volumes.ts";
 
@@ -30,11 +30,12 @@ const SECRET = "redis-password";
 
 /** What runs now; undefined if the counter is not deployed. */
 export async function observe(settings: Settings): Promise<Deployed | undefined> {
-  const app = (await workloads(settings)).get(APP);
+  const [parts, all, door] = await Promise.all([workloads(settings), pods(settings), frontDoor(settings)]);
+  const app = parts.get(APP);
   if (!app) return undefined;
   const notes = app.spec.template.metadata.annotations ?? {};
   const version = notes[NOTE.version] ?? "";
-  const mine = (await pods(settings)).filter(
+  const mine = all.filter(
     (pod) => partOf(pod) === "app" && pod.metadata.annotations?.[NOTE.version] === version,
   );
   return {
@@ -45,16 +46,17 @@ export async function observe(settings: Settings): Promise<Deployed | undefined>
     replicasSetting: Number(app.metadata.annotations?.[NOTE.replicas]),
     running: mine.filter(isReady).length,
     restarts: mine.reduce((sum, pod) => sum + restartsOf(pod), 0),
-    ...(await frontDoor(settings)),
+    ...door,
   };
 }
 
 /** What keeps a deployment from being tried, each problem in a line. */
-export async function problems(): Promise<string[]> {
+export async function problems(settings: Settings): Promise<string[]> {
   const found = [];
   if (!(await engineInfo())) found.push("no Docker engine answers, which builds the image: make provision");
   if (!(await answers())) return [...found, "no k3s answers: make provision ORCHESTRATOR=k3s"];
-  return [...found, ...sizeProblems("/var/lib/rancher", 1)];
+  const taken = await namespaceProblem(settings);
+  return [...found, ...sizeProblems("/var/lib/rancher", 1), ...(taken ? [taken] : [])];
 }
 
 /** Deploys the manifests. The cluster answers before anything runs: `converge` waits for that. */

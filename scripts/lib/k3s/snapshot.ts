@@ -1,6 +1,7 @@
 import { $ } from "zx/core";
 import type { Change, Part, Snapshot } from "../orchestrator.ts";
 import type { Settings } from "../settings.ts";
+import { findNamespace } from "./namespace.ts";
 import { list, type Metadata, ours, pods } from "./state.ts";
 
 /** The kinds that a deployment is made of. */
@@ -17,9 +18,17 @@ interface Manifest {
 
 /** What the cluster was told of the deployment. */
 export async function snapshot(settings: Settings): Promise<Snapshot> {
-  const [manifests, running] = await Promise.all([list<Manifest>(KINDS, ours(settings)), pods(settings)]);
+  const [namespace, manifests, running] = await Promise.all([
+    findNamespace(settings),
+    list<Manifest>(KINDS, ours(settings)),
+    pods(settings),
+  ]);
+  const { name } = settings;
   return {
-    parts: Object.fromEntries(manifests.map((one) => [nameOf(one), partOf(one)])),
+    parts: {
+      ...(namespace && { [`namespace/${name}`]: { definition: { name } } }),
+      ...Object.fromEntries(manifests.map((one) => [nameOf(one), partOf(one)])),
+    },
     processes: running.map(({ metadata }) => metadata.name),
   };
 }

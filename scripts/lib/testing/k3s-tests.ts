@@ -59,6 +59,15 @@ export const k3sTests: OwnTest[] = [
     },
   },
   {
+    name: "a namespace of somebody else's is neither taken nor removed",
+    run: async (t, host) => {
+      await host.edit("deploy/settings.yaml", "name: counter", "name: kube-public");
+      t.match(await host.run("deploy-k3s", { PORT: "8086" }), { exitCode: 3, stderr: /not this kit's/ });
+      t.match(await host.run("teardown", { YES: "1" }), { exitCode: 0, stderr: /^Unchanged in/m });
+      await host.edit("deploy/settings.yaml", "name: kube-public", "name: counter");
+    },
+  },
+  {
     name: "without a default route provision refuses, and changes nothing",
     run: async (t, host) => {
       const route = (await host.exec(["ip", "route", "show", "default"])).stdout.trim().split(" ");
