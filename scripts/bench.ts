@@ -5,16 +5,17 @@
 //   make bench
 //   scripts/bench.ts --rounds=5 --json
 
-import { EXIT, Failure } from "./lib/failure.ts";
-import { aptInstall, distribution } from "./lib/host.ts";
-import { startNode, startRedis } from "./lib/bench/local.ts";
-import { type Figure, figure, incrementsPerSecond } from "./lib/bench/wrk.ts";
-import { choose } from "./lib/choose.ts";
-import type { Deployed, Orchestrator } from "./lib/orchestrator.ts";
-import { progress, type Progress } from "./lib/progress.ts";
-import { release } from "./lib/release.ts";
-import type { Settings } from "./lib/settings.ts";
-import { verb } from "./lib/verb.ts";
+import { EXIT, Failure } from "./lib/run/failure.ts";
+import { distribution } from "./lib/host/facts.ts";
+import { aptInstall } from "./lib/host/apt.ts";
+import { startNode, startRedis } from "./lib/measure/local.ts";
+import { type Figure, figure, incrementsPerSecond } from "./lib/measure/wrk.ts";
+import { choose } from "./lib/deployment/choose.ts";
+import type { Deployed, Orchestrator } from "./lib/deployment/orchestrator.ts";
+import { progress, type Progress } from "./lib/run/progress.ts";
+import { release } from "./lib/deployment/release.ts";
+import type { Settings } from "./lib/run/settings.ts";
+import { verb } from "./lib/run/verb.ts";
 import { $ } from "zx/core";
 
 const SCALES = [1, 4];
@@ -62,8 +63,8 @@ async function ensureWrk(): Promise<void> {
 async function measureLocal({ step }: Progress, rounds: number, seconds: number): Promise<Figure[]> {
   using redis = await startRedis();
   const REDIS_URL = `redis://127.0.0.1:${redis.port}`;
-  using bare = await startNode("scripts/lib/bench/bare.ts", {});
-  using incr = await startNode("scripts/lib/bench/bare.ts", { REDIS_URL });
+  using bare = await startNode("scripts/lib/measure/bare.ts", {});
+  using incr = await startNode("scripts/lib/measure/bare.ts", { REDIS_URL });
   using counter = await startNode("service/server.ts", { REDIS_URL });
   const servers = { "bare route": bare, [SAME_WORK]: incr, "the counter, one replica": counter };
   const rates = new Map<string, number[]>(Object.keys(servers).map((name) => [name, []]));

@@ -5,10 +5,10 @@
 //   make deploy-swarm
 //   scripts/deploy-swarm.ts --replicas=2 --port=8080
 
-import { ORCHESTRATORS } from "./lib/choose.ts";
-import { deploy } from "./lib/deploy.ts";
-import { serving } from "./lib/release.ts";
-import { verb } from "./lib/verb.ts";
+import { ORCHESTRATORS } from "./lib/deployment/choose.ts";
+import { deploy } from "./lib/deployment/deploy.ts";
+import { serving } from "./lib/deployment/release.ts";
+import { verb } from "./lib/run/verb.ts";
 
 const { swarm } = ORCHESTRATORS;
 

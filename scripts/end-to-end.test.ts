@@ -8,7 +8,7 @@ import { type TestHost, testHost } from "./lib/testing/host.ts";
 import { type Machine, startMachine } from "./lib/testing/machine.ts";
 import { k3s, type Side, swarm } from "./lib/testing/sides.ts";
 import { outlast, startTraffic } from "./lib/testing/traffic.ts";
-import { until } from "./lib/wait.ts";
+import { until } from "./lib/run/wait.ts";
 
 const PORT = "8080";
 

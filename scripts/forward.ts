@@ -8,13 +8,13 @@
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import { pipeline } from "node:stream/promises";
-import { EXIT, Failure } from "./lib/failure.ts";
-import { urlOf } from "./lib/front-door.ts";
-import { listener, refuse } from "./lib/host.ts";
-import { interruption } from "./lib/interrupt.ts";
-import { ORCHESTRATORS } from "./lib/choose.ts";
-import type { Settings } from "./lib/settings.ts";
-import { verb } from "./lib/verb.ts";
+import { EXIT, Failure, refuse } from "./lib/run/failure.ts";
+import { urlOf } from "./lib/deployment/front-door.ts";
+import { listener } from "./lib/host/port.ts";
+import { interruption } from "./lib/run/interrupt.ts";
+import { ORCHESTRATORS } from "./lib/deployment/choose.ts";
+import type { Settings } from "./lib/run/settings.ts";
+import { verb } from "./lib/run/verb.ts";
 
 process.exitCode = await verb(
   {

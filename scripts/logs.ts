@@ -4,10 +4,10 @@
 //   make logs SERVICE=redis TAIL=20
 //   scripts/logs.ts --follow
 
-import { EXIT, Failure } from "./lib/failure.ts";
-import { interruption } from "./lib/interrupt.ts";
-import { choose } from "./lib/choose.ts";
-import { verb } from "./lib/verb.ts";
+import { EXIT, Failure } from "./lib/run/failure.ts";
+import { interruption } from "./lib/run/interrupt.ts";
+import { choose } from "./lib/deployment/choose.ts";
+import { verb } from "./lib/run/verb.ts";
 
 const SERVICES = ["app", "redis", "proxy"];
 

@@ -6,11 +6,12 @@
 //   scripts/provision.ts --advertise-addr=10.0.0.5
 //   scripts/provision.ts --orchestrator=k3s --k3s-artifacts=/media/k3s
 
-import { choose, ORCHESTRATORS } from "./lib/choose.ts";
-import { distribution, refuse } from "./lib/host.ts";
-import { portProblem } from "./lib/port.ts";
-import { progress } from "./lib/progress.ts";
-import { verb } from "./lib/verb.ts";
+import { choose, ORCHESTRATORS } from "./lib/deployment/choose.ts";
+import { distribution } from "./lib/host/facts.ts";
+import { refuse } from "./lib/run/failure.ts";
+import { portProblem } from "./lib/deployment/port.ts";
+import { progress } from "./lib/run/progress.ts";
+import { verb } from "./lib/run/verb.ts";
 
 process.exitCode = await verb(
   {

@@ -4,9 +4,9 @@ import { globSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import t from "tap";
 import { $ } from "zx/core";
-import { EXIT } from "./lib/failure.ts";
-import { OPTIONS } from "./lib/options.ts";
-import { ROOT } from "./lib/settings.ts";
+import { EXIT } from "./lib/run/failure.ts";
+import { OPTIONS } from "./lib/run/options.ts";
+import { ROOT } from "./lib/run/paths.ts";
 
 const readme = readFileSync(`${ROOT}README.md`, "utf8");
 const makefile = readFileSync(`${ROOT}Makefile`, "utf8");

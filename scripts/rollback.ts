@@ -4,12 +4,12 @@
 //   make rollback
 //   scripts/rollback.ts --version=3f2c1a9b04de
 
-import { EXIT, Failure } from "./lib/failure.ts";
-import { choose } from "./lib/choose.ts";
-import type { Deployed } from "./lib/orchestrator.ts";
-import { progress } from "./lib/progress.ts";
-import { release, serving } from "./lib/release.ts";
-import { verb } from "./lib/verb.ts";
+import { EXIT, Failure } from "./lib/run/failure.ts";
+import { choose } from "./lib/deployment/choose.ts";
+import type { Deployed } from "./lib/deployment/orchestrator.ts";
+import { progress } from "./lib/run/progress.ts";
+import { release, serving } from "./lib/deployment/release.ts";
+import { verb } from "./lib/run/verb.ts";
 
 process.exitCode = await verb(
   {

@@ -4,12 +4,12 @@
 //   make scale REPLICAS=2
 //   scripts/scale.ts --replicas=2
 
-import { EXIT, Failure } from "./lib/failure.ts";
-import { choose } from "./lib/choose.ts";
-import { progress } from "./lib/progress.ts";
-import { release, serving } from "./lib/release.ts";
-import { replicasOption } from "./lib/settings.ts";
-import { verb } from "./lib/verb.ts";
+import { EXIT, Failure } from "./lib/run/failure.ts";
+import { choose } from "./lib/deployment/choose.ts";
+import { progress } from "./lib/run/progress.ts";
+import { release, serving } from "./lib/deployment/release.ts";
+import { replicasOption } from "./lib/run/settings.ts";
+import { verb } from "./lib/run/verb.ts";
 
 process.exitCode = await verb(
   {

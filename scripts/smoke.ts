@@ -4,12 +4,12 @@
 //   make smoke
 //   scripts/smoke.ts --base-url=http://192.0.2.7 --replicas=4
 
-import { EXIT, Failure } from "./lib/failure.ts";
-import { choose } from "./lib/choose.ts";
-import { type OptionValues } from "./lib/options.ts";
-import { replicasOption, type Settings } from "./lib/settings.ts";
-import { judge, runTap, totalsLine } from "./lib/tap.ts";
-import { verb } from "./lib/verb.ts";
+import { EXIT, Failure } from "./lib/run/failure.ts";
+import { choose } from "./lib/deployment/choose.ts";
+import { type OptionValues } from "./lib/run/options.ts";
+import { replicasOption, type Settings } from "./lib/run/settings.ts";
+import { judge, runTap, totalsLine } from "./lib/run/tap.ts";
+import { verb } from "./lib/run/verb.ts";
 
 const TIMEOUT = 120;
 

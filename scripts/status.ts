@@ -4,9 +4,9 @@
 //   make status
 //   scripts/status.ts --json
 
-import { EXIT, Failure } from "./lib/failure.ts";
-import { choose } from "./lib/choose.ts";
-import { verb } from "./lib/verb.ts";
+import { EXIT, Failure } from "./lib/run/failure.ts";
+import { choose } from "./lib/deployment/choose.ts";
+import { verb } from "./lib/run/verb.ts";
 
 process.exitCode = await verb(
   {

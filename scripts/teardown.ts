@@ -5,11 +5,11 @@
 //   scripts/teardown.ts --purge
 
 import { createInterface } from "node:readline/promises";
-import { EXIT, Failure } from "./lib/failure.ts";
-import { removeImages } from "./lib/app-image.ts";
-import { choose } from "./lib/choose.ts";
-import { progress } from "./lib/progress.ts";
-import { verb } from "./lib/verb.ts";
+import { EXIT, Failure } from "./lib/run/failure.ts";
+import { removeImages } from "./lib/images/app.ts";
+import { choose } from "./lib/deployment/choose.ts";
+import { progress } from "./lib/run/progress.ts";
+import { verb } from "./lib/run/verb.ts";
 
 process.exitCode = await verb(
   {

@@ -7,12 +7,13 @@
 
 import { glob } from "node:fs/promises";
 import { $ } from "zx/core";
-import { EXIT, Failure } from "./lib/failure.ts";
-import { aptInstall, distribution } from "./lib/host.ts";
-import { type Outcome, progress } from "./lib/progress.ts";
-import { ROOT } from "./lib/settings.ts";
-import { judge, runTap, type Totals, totalsLine } from "./lib/tap.ts";
-import { verb } from "./lib/verb.ts";
+import { EXIT, Failure } from "./lib/run/failure.ts";
+import { distribution } from "./lib/host/facts.ts";
+import { aptInstall } from "./lib/host/apt.ts";
+import { type Outcome, progress } from "./lib/run/progress.ts";
+import { ROOT } from "./lib/run/paths.ts";
+import { judge, runTap, type Totals, totalsLine } from "./lib/run/tap.ts";
+import { verb } from "./lib/run/verb.ts";
 
 /** What the tests run, and the packages that it comes in. */
 const TOOLS: Record<string, string[]> = {

@@ -5,7 +5,7 @@ import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import t, { type Test } from "tap";
 import { download, NotReachable, verifySum } from "./download.ts";
-import { EXIT } from "../failure.ts";
+import { EXIT } from "./failure.ts";
 
 /** A server on a port of its own, for as long as the test takes. */
 async function serve(t: Test, answer: RequestListener): Promise<string> {

@@ -4,8 +4,8 @@ import { mkdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { EXIT, Failure } from "../failure.ts";
-import { interruption } from "../interrupt.ts";
+import { EXIT, Failure } from "./failure.ts";
+import { interruption } from "./interrupt.ts";
 
 /** Seconds in which a server has to begin its answer. */
 const CONTACT_SECONDS = 20;

@@ -1,8 +1,8 @@
 import { cp, mkdtemp, readFile, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { $, type ProcessOutput, type ProcessPromise } from "zx/core";
-import { ROOT } from "../settings.ts";
-import { asRoot } from "../shell.ts";
+import { ROOT } from "../run/paths.ts";
+import { asRoot } from "../run/shell.ts";
 import type { Machine } from "./machine.ts";
 
 /** A copy of this checkout on a machine of its own. */

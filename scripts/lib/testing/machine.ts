@@ -2,10 +2,10 @@ import { spawn } from "node:child_process";
 import { existsSync, openSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { $ } from "zx/core";
-import { holdLock } from "../lock.ts";
-import { ROOT } from "../settings.ts";
-import { asRoot } from "../shell.ts";
-import { until } from "../wait.ts";
+import { holdLock } from "../run/lock.ts";
+import { ROOT } from "../run/paths.ts";
+import { asRoot } from "../run/shell.ts";
+import { until } from "../run/wait.ts";
 import { network, unlink } from "./network.ts";
 
 /** A machine within this one: own network, processes, mounts and a Docker engine that nothing else uses. */

@@ -1,5 +1,5 @@
 import { $ } from "zx/core";
-import { asRoot } from "../shell.ts";
+import { asRoot } from "../run/shell.ts";
 
 /**
  * Makes a network namespace that reaches the world through this machine, and returns its address. The addresses are

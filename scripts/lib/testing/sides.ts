@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { $ } from "zx/core";
-import { ARTIFACTS, lacking } from "../k3s/artifacts.ts";
-import { readSettings } from "../settings.ts";
+import { ARTIFACTS, lacking } from "../deployment/k3s/artifacts.ts";
+import { readSettings } from "../run/settings.ts";
 import type { TestHost } from "./host.ts";
 import { k3sTests, type OwnTest } from "./k3s-tests.ts";
 import { type Machine, whyNoMachine } from "./machine.ts";

@@ -1,0 +1,88 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { $ } from "zx/core";
+import { hasSystemd } from "../../host/facts.ts";
+import type { Outcome } from "../../run/progress.ts";
+import { type Settings } from "../../run/settings.ts";
+import { ROOT } from "../../run/paths.ts";
+import { asRoot } from "../../run/shell.ts";
+import type { Artifacts } from "./artifacts.ts";
+import { isRunning, restart } from "./process.ts";
+
+const BINARY = "/usr/local/bin/k3s";
+const IMAGES = "/var/lib/rancher/k3s/agent/images";
+/** Says what the kit wants of k3s, beside the files of the user's own; and that this k3s is the kit's. */
+const CONFIG = "/etc/rancher/k3s/config.yaml.d/counter-deploy.yaml";
+
+/** What install.sh makes last. */
+const UNIT = "/etc/systemd/system/k3s.service";
+
+/** What of k3s is on this host. */
+export interface Installed {
+  /** Like "v1.36.4+k3s1"; empty if there is none. */
+  version: string;
+  /** Whether the kit installed it. */
+  ours: boolean;
+  /** Whether an installation came to its end. */
+  complete: boolean;
+}
+
+/** Finds out what is here, without changing anything. */
+export async function installed(): Promise<Installed> {
+  const here = (await $({ nothrow: true })`command -v k3s`).ok;
+  const { stdout } = here ? await $({ nothrow: true })`${asRoot} k3s --version` : { stdout: "" };
+  return {
+    version: /^k3s version (\S+)/m.exec(stdout)?.[1] ?? (here ? "?" : ""),
+    ours: existsSync(CONFIG),
+    complete: here && (!hasSystemd() || existsSync(UNIT)),
+  };
+}
+
+/** Whether somebody else has installed it. */
+export const isForeign = ({ version, ours }: Installed) => version !== "" && !ours;
+
+/** Whether the cluster of this host answers. */
+export async function answers(): Promise<boolean> {
+  return (await $({ nothrow: true, timeout: "10s" })`kubectl get --raw /readyz`).ok;
+}
+
+/**
+ * Puts the release's files and the settings in place, and starts k3s, or starts it again if any of that changed.
+ * Without files it is the wanted version already. A k3s that the kit did not install is left as it is.
+ */
+export async function ensureK3s(
+  settings: Settings,
+  here: Installed,
+  { files }: { files?: Artifacts },
+): Promise<Outcome> {
+  if (isForeign(here))
+    return { changed: false, note: `${here.version}, not made by this kit: left as it is` };
+  const configured = await ensureConfig();
+  if (files) await place(files);
+  if (!files && !configured && (await isRunning())) return { changed: false, note: here.version };
+  if (files && hasSystemd()) {
+    const env = ["env", "INSTALL_K3S_SKIP_DOWNLOAD=true", "INSTALL_K3S_SKIP_START=true"];
+    await $`${asRoot} ${env} sh ${files.installer}`;
+  }
+  await restart();
+  return { changed: true, note: `${settings.k3s.version} ${here.version ? "started" : "installed"}` };
+}
+
+async function ensureConfig(): Promise<boolean> {
+  const wanted = await readFile(`${ROOT}deploy/k3s/config.yaml`, "utf8");
+  const now = await $({ nothrow: true })`${asRoot} cat ${CONFIG}`;
+  if (now.ok && now.stdout === wanted) return false;
+  const write = 'mkdir -p "$(dirname "$0")" && cat >"$0"';
+  await $({ input: wanted })`${asRoot} sh -c ${write} ${CONFIG}`;
+  return true;
+}
+
+/** Copies the files to where k3s looks for them, each complete before it has its name. */
+async function place({ binary, images }: Artifacts): Promise<void> {
+  const name = images.slice(images.lastIndexOf("/") + 1);
+  await $`${asRoot} mkdir -p ${IMAGES}`;
+  await $`${asRoot} cp ${images} ${IMAGES}/../${name}`;
+  await $`${asRoot} mv ${IMAGES}/../${name} ${IMAGES}/${name}`;
+  await $`${asRoot} install -m 755 ${binary} ${BINARY}.new`;
+  await $`${asRoot} mv ${BINARY}.new ${BINARY}`;
+}

@@ -1,0 +1,133 @@
+// What a deployment applies, rendered as it is and held against the schemas of the oldest and the newest Kubernetes.
+
+import { readFileSync } from "node:fs";
+import { glob } from "node:fs/promises";
+import { Ajv } from "ajv";
+import t from "tap";
+import { parseAllDocuments } from "yaml";
+import { readSettings } from "../../run/settings.ts";
+import { ROOT } from "../../run/paths.ts";
+import { kustomize } from "../../testing/kustomize.ts";
+import { render } from "./manifests.ts";
+
+interface Manifest {
+  apiVersion: string;
+  kind: string;
+  metadata: { name: string; namespace?: string };
+  // oxlint-disable-next-line no-explicit-any -- what the schema says it is
+  spec?: any;
+}
+
+/** The oldest that was tried, and the newest. */
+const VERSIONS = ["1.21", "1.36"];
+const GROUPS: Record<string, string> = {
+  v1: "core.v1",
+  "apps/v1": "apps.v1",
+  "networking.k8s.io/v1": "networking.v1",
+  "policy/v1": "policy.v1",
+};
+
+const base = { node: "node:1", redis: "registry.example/redis:8", proxy: "haproxy:1" };
+const target = {
+  version: "abc",
+  previous: "",
+  since: "2026-01-01T00:00:00Z",
+  replicas: 3,
+  replicasSetting: 4,
+  base,
+};
+const settings = readSettings({ port: "8080" });
+const build = await kustomize();
+const skip = build ? false : "needs kustomize, or Go to build it";
+const manifests = build ? parsed(await render(settings, target, build)) : [];
+/** As they stand in the files, which needs no kustomize. What only patches another has no whole object. */
+const sources = (await Array.fromAsync(glob("deploy/k3s/{base,components/*}/*.yaml", { cwd: ROOT })))
+  .filter((file) => !/kustomization|app-reaches-redis/.test(file))
+  .flatMap((file) => parsed(readFileSync(`${ROOT}${file}`, "utf8")));
+
+function parsed(text: string): Manifest[] {
+  return parseAllDocuments(text).map((document) => document.toJS() as Manifest);
+}
+
+/** What a version of Kubernetes has against a manifest, each fault with its place. */
+function faults(version: string, manifest: Manifest): string[] {
+  const file = `${ROOT}scripts/lib/testing/kubernetes/v${version}.json`;
+  const $ref = `#/definitions/io.k8s.api.${GROUPS[manifest.apiVersion]}.${manifest.kind}`;
+  const ajv = new Ajv({ strict: false, allErrors: true });
+  ajv.validate({ ...JSON.parse(readFileSync(file, "utf8")), $ref }, manifest);
+  return (ajv.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
+}
+
+const find = (kind: string, name: string) =>
+  structuredClone(manifests.find((one) => one.kind === kind && one.metadata.name === name)!);
+
+for (const version of VERSIONS) {
+  t.test(`Kubernetes ${version} knows every field of every file`, async (t) => {
+    t.ok(sources.length > 0);
+    for (const one of sources) t.same(faults(version, one), [], `${one.kind} ${one.metadata.name}`);
+    const [wrong] = structuredClone(sources.filter(({ kind }) => kind === "Service"));
+    wrong!.spec.sessionAfinity = "None";
+    t.same(faults(version, wrong!), ["/spec must NOT have additional properties"]);
+  });
+
+  t.test(`Kubernetes ${version} knows every field of every manifest`, { skip }, async (t) => {
+    for (const one of manifests) t.same(faults(version, one), [], `${one.kind} ${one.metadata.name}`);
+  });
+
+  t.test(
+    `Kubernetes ${version} finds a wrong name, a wrong type and what is missing`,
+    { skip },
+    async (t) => {
+      const app = find("Deployment", "app");
+      app.spec.replica = 4;
+      app.spec.minReadySeconds = "10";
+      delete app.spec.selector;
+      t.same(faults(version, app).toSorted(), [
+        "/spec must NOT have additional properties",
+        "/spec must have required property 'selector'",
+        "/spec/minReadySeconds must be integer",
+      ]);
+    },
+  );
+}
+
+t.test("what is deployed is what was asked for", { skip }, async (t) => {
+  const app = find("Deployment", "app");
+  t.equal(app.spec.replicas, 3);
+  t.equal(app.spec.template.spec.containers[0].image, `${settings.image}:abc`);
+  t.match(app.spec.template.metadata.annotations, { "counter-deploy/version": "abc" });
+  t.equal(find("StatefulSet", "redis").spec.template.spec.containers[0].image, base.redis);
+  t.equal(find("Service", "app").spec.ports[0].port, 8080);
+  const spaces = manifests.map(({ kind, metadata }) =>
+    kind === "Namespace" ? metadata.name : metadata.namespace,
+  );
+  t.same([...new Set(spaces)], [settings.name]);
+});
+
+for (const [kind, name] of [
+  ["Deployment", "app"],
+  ["StatefulSet", "redis"],
+] as const) {
+  t.test(`${name} runs with no more rights and resources than it needs`, { skip }, async (t) => {
+    const { spec } = find(kind, name).spec.template;
+    t.match(spec, { automountServiceAccountToken: false, securityContext: { runAsNonRoot: true } });
+    t.equal(spec.securityContext.seccompProfile.type, "RuntimeDefault");
+    const [container] = spec.containers;
+    t.match(container.securityContext, { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true });
+    t.same(container.securityContext.capabilities, { drop: ["ALL"] });
+    t.ok(container.resources.limits.memory && container.resources.requests.memory);
+    t.ok(container.startupProbe && container.readinessProbe && container.livenessProbe);
+    t.notMatch(JSON.stringify(container.env ?? []), /"name":"REDIS_PASSWORD"/);
+  });
+}
+
+t.test(
+  "a replica goes only when a new one serves, and Redis is for the counter alone",
+  { skip },
+  async (t) => {
+    t.equal(find("Deployment", "app").spec.strategy.rollingUpdate.maxUnavailable, 0);
+    const { ingress, podSelector } = find("NetworkPolicy", "redis").spec;
+    t.same(podSelector.matchLabels, { "app.kubernetes.io/component": "redis" });
+    t.same(ingress[0].from, [{ podSelector: { matchLabels: { "app.kubernetes.io/component": "app" } } }]);
+  },
+);

@@ -1,0 +1,79 @@
+import { mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { relative } from "node:path";
+import { stringify } from "yaml";
+import { $ } from "zx/core";
+import type { Target } from "../orchestrator.ts";
+import { type Settings } from "../../run/settings.ts";
+import { ROOT } from "../../run/paths.ts";
+import { NOTE } from "./state.ts";
+
+const COMPONENTS = ["redis", "isolation"];
+
+/** A base image's reference as kustomize takes it. */
+function image(name: string, ref: string) {
+  const colon = ref.lastIndexOf(":");
+  return { name, newName: ref.slice(0, colon), newTag: ref.slice(colon + 1) };
+}
+
+/** What this deployment lays over deploy/k3s/, which stands at `path` as seen from the kustomization. */
+export function overlay(settings: Settings, target: Target, path: string): string {
+  const app = { apiVersion: "apps/v1", kind: "Deployment" };
+  const notes = {
+    [NOTE.version]: target.version,
+    [NOTE.previous]: target.previous,
+    [NOTE.since]: target.since,
+  };
+  const deployment = {
+    ...app,
+    metadata: { name: "app", annotations: { [NOTE.replicas]: String(target.replicasSetting) } },
+    spec: { replicas: target.replicas, template: { metadata: { annotations: notes } } },
+  };
+  const port = [{ op: "replace", path: "/spec/ports/0/port", value: settings.port }];
+  return stringify({
+    apiVersion: "kustomize.config.k8s.io/v1beta1",
+    kind: "Kustomization",
+    namespace: settings.name,
+    resources: [`${path}/base`],
+    components: COMPONENTS.map((name) => `${path}/components/${name}`),
+    images: [
+      image("counter-app", `${settings.image}:${target.version}`),
+      image("counter-redis", target.base.redis),
+    ],
+    patches: [
+      { patch: stringify(deployment) },
+      { target: { kind: "Service", name: "app" }, patch: stringify(port) },
+    ],
+  });
+}
+
+/** Renders the manifests. `build` is the kustomize to do it with, kubectl's own if not given. */
+export async function render(
+  settings: Settings,
+  target: Target,
+  build: readonly string[] = ["kubectl", "kustomize"],
+): Promise<string> {
+  const dir = await realpath(await mkdtemp(`${tmpdir()}/counter-deploy-`));
+  try {
+    // kustomize takes no absolute path.
+    const path = relative(dir, await realpath(`${ROOT}deploy/k3s`));
+    await writeFile(`${dir}/kustomization.yaml`, overlay(settings, target, path));
+    // Redis' configuration is Swarm's, too, and so not below the kustomization.
+    return (await $`${build} --load-restrictor=LoadRestrictionsNone ${dir}`).stdout;
+  } finally {
+    await rm(dir, { recursive: true });
+  }
+}
+
+/** The objects that applying the manifests would change, as `kubectl diff` names them. Throws on what is not valid. */
+export async function differences(manifests: string): Promise<string[]> {
+  const diff = await $({ nothrow: true, input: manifests })`kubectl diff --filename -`;
+  // 1 says that there are differences, and it is also how some failures end.
+  if (diff.exitCode !== 0 && !diff.stdout.startsWith("diff ")) throw diff;
+  // Files are called like apps.v1.Deployment.counter.app
+  const files = diff.stdout.matchAll(/^diff .*\/(\S+)$/gm);
+  return [...files].map(([, file = ""]) => {
+    const [, kind, name] = /\.([A-Z]\w*)\.[^.]*\.(.+)$/.exec(file) ?? [];
+    return `${kind} ${name}`;
+  });
+}

@@ -1,0 +1,130 @@
+import { randomBytes } from "node:crypto";
+import { $ } from "zx/core";
+import { engineInfo } from "../../host/docker.ts";
+import { EXIT, Failure } from "../../run/failure.ts";
+import { sizeProblems } from "../../host/facts.ts";
+import type { Deployed, LogOptions, Target } from "../orchestrator.ts";
+import type { Outcome } from "../../run/progress.ts";
+import type { Settings } from "../../run/settings.ts";
+import { frontDoor } from "./front-door.ts";
+import { kept, removeVersions } from "./images.ts";
+import { answers } from "./install.ts";
+import { differences, render } from "./manifests.ts";
+import { awaitNamespace, namespaceProblem } from "./namespace.ts";
+import { isReady, NOTE, partOf, pods, restartsOf, workloads } from "./state.ts";
+import { adoptVolumes } from "./volumes.ts";
+
+const NAME = "k3s";
+export { NAME as name };
+export const platform = "k3s";
+export { publisherOf } from "./front-door.ts";
+export { importImages, kept } from "./images.ts";
+export { remove } from "./namespace.ts";
+export { hostProblems, provisionSteps } from "./provision.ts";
+export { converge, diagnose, undo } from "./rollout.ts";
+export { snapshot } from "./snapshot.ts";
+export { uninstall as unprovision } from "./uninstall.ts";
+
+const APP = "deployment/app";
+const SECRET = "redis-password";
+
+/** What runs now; undefined if the counter is not deployed. */
+export async function observe(settings: Settings): Promise<Deployed | undefined> {
+  const [parts, all, door] = await Promise.all([workloads(settings), pods(settings), frontDoor(settings)]);
+  const app = parts.get(APP);
+  if (!app) return undefined;
+  const notes = app.spec.template.metadata.annotations ?? {};
+  const version = notes[NOTE.version] ?? "";
+  const mine = all.filter(
+    (pod) => partOf(pod) === "app" && pod.metadata.annotations?.[NOTE.version] === version,
+  );
+  return {
+    version,
+    previous: notes[NOTE.previous] ?? "",
+    since: notes[NOTE.since] ?? "",
+    replicas: app.spec.replicas,
+    replicasSetting: Number(app.metadata.annotations?.[NOTE.replicas]),
+    running: mine.filter(isReady).length,
+    restarts: mine.reduce((sum, pod) => sum + restartsOf(pod), 0),
+    ...door,
+  };
+}
+
+/** What keeps a deployment from being tried, each problem in a line. */
+export async function problems(settings: Settings): Promise<string[]> {
+  const found = [];
+  if (!(await engineInfo())) found.push("no Docker engine answers, which builds the image: make provision");
+  if (!(await answers())) return [...found, "no k3s answers: make provision ORCHESTRATOR=k3s"];
+  const taken = await namespaceProblem(settings);
+  return [...found, ...sizeProblems("/var/lib/rancher", 1), ...(taken ? [taken] : [])];
+}
+
+/** Deploys the manifests. The cluster answers before anything runs: `converge` waits for that. */
+export async function apply(settings: Settings, target: Target): Promise<Outcome> {
+  const manifests = await render(settings, target);
+  await awaitNamespace(settings);
+  await ensurePassword(settings);
+  await adoptVolumes(settings);
+  const differing = await differences(manifests);
+  if (differing.length === 0) return { changed: false };
+  await $({ input: manifests })`kubectl apply --filename -`;
+  return { changed: true, note: differing.join(", ") };
+}
+
+/** The password is made once, and goes with the namespace. */
+async function ensurePassword({ name }: Settings): Promise<void> {
+  const inside = ["--namespace", name];
+  const { stdout } = await $`kubectl get secret ${SECRET} ${inside} --ignore-not-found --output name`;
+  if (stdout) return;
+  const secret = {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: SECRET },
+    stringData: { password: randomBytes(32).toString("hex") },
+  };
+  await $({ input: JSON.stringify(secret) })`kubectl create ${inside} --filename -`;
+}
+
+/** Puts another version in the place of the one that runs, from an image that is still kept. */
+export async function switchTo(settings: Settings, version: string, previous: string): Promise<Outcome> {
+  const notes = {
+    [NOTE.version]: version,
+    [NOTE.previous]: previous,
+    [NOTE.since]: new Date().toISOString(),
+  };
+  const containers = [{ name: "app", image: `${settings.image}:${version}` }];
+  const patch = { spec: { template: { metadata: { annotations: notes }, spec: { containers } } } };
+  await $`kubectl patch ${APP} --namespace ${settings.name} --patch ${JSON.stringify(patch)}`;
+  return {};
+}
+
+/** Sets the number of replicas. It stays over deployments until the settings file names another. */
+export async function scale(settings: Settings, replicas: number): Promise<Outcome> {
+  await $`kubectl scale ${APP} --namespace ${settings.name} --replicas=${replicas}`;
+  return {};
+}
+
+/** Removes the images of versions that are not kept any more, and the configurations that nothing uses. */
+export async function tidy(settings: Settings, named: string[]): Promise<void> {
+  const versions = await kept(settings);
+  const stay = new Set([...named, ...versions.slice(0, settings.keep)]);
+  await removeVersions(
+    settings,
+    versions.filter((version) => !stay.has(version)),
+  );
+  const inside = ["--namespace", settings.name];
+  const labels = ["--selector", "app.kubernetes.io/name=counter"];
+  const { stdout } = await $`kubectl get configmaps ${inside} ${labels} --output name`;
+  const used = JSON.stringify([...(await workloads(settings)).values()]);
+  for (const one of stdout.split("\n").filter(Boolean)) {
+    if (!used.includes(`"${one.split("/")[1]}"`)) await $`kubectl delete ${one} ${inside}`;
+  }
+}
+
+/** Prints the last lines of a part's logs to stdout, and goes on with `follow`. */
+export async function logs(settings: Settings, { service, tail, follow }: LogOptions): Promise<void> {
+  if (service === "proxy") throw new Failure("there is no proxy on k3s", { code: EXIT.usage });
+  const flags = [...(follow ? ["--follow"] : []), "--prefix", "--max-log-requests=20"];
+  const labels = ["--selector", `app.kubernetes.io/component=${service}`];
+  await $({ stdio: "inherit" })`kubectl logs --namespace ${settings.name} ${labels} --tail ${tail} ${flags}`;
+}

@@ -1,0 +1,98 @@
+import { existsSync } from "node:fs";
+import { $ } from "zx/core";
+import { engineInfo } from "../../host/docker.ts";
+import { engineHostProblems, engineSteps } from "../engine-steps.ts";
+import type { OptionValues } from "../../run/options.ts";
+import type { Outcome, Step } from "../../run/progress.ts";
+import type { Settings } from "../../run/settings.ts";
+import { asRoot, KUBECONFIG } from "../../run/shell.ts";
+import { until } from "../../run/wait.ts";
+import { artifacts } from "./artifacts.ts";
+import { answers, ensureK3s, installed } from "./install.ts";
+import { k3sHostProblems } from "./preflight.ts";
+import { logHint } from "./process.ts";
+import { type Condition, type KubernetesService, list, type Pod } from "./state.ts";
+
+/** What keeps this host from being provisioned. */
+export async function hostProblems(settings: Settings): Promise<(string | undefined)[]> {
+  return [
+    ...(await engineHostProblems(await engineInfo())),
+    ...(await k3sHostProblems(settings, await installed())),
+  ];
+}
+
+/** From a bare machine to a k3s that can be deployed to. The files come first: without them nothing is changed. */
+export async function provisionSteps(settings: Settings, { k3sArtifacts }: OptionValues): Promise<Step[]> {
+  const here = await installed();
+  let files: Awaited<ReturnType<typeof artifacts>> = {};
+  return [
+    ["k3s files", async (tell) => (files = await artifacts(settings, here, k3sArtifacts, tell))],
+    ...engineSteps(settings),
+    ["k3s", () => ensureK3s(settings, here, files)],
+    ["Node and DNS", (tell) => ready(settings, tell)],
+    ["Kubeconfig", ensureKubeconfig],
+  ];
+}
+
+/** Waits until the node is ready and the cluster's DNS answers. */
+async function ready({ deadlines }: Settings, tell: (text: string) => void): Promise<Outcome> {
+  let seen = "the server does not answer";
+  const wait = { what: "k3s is not ready", deadline: deadlines.start, seen: () => seen, hint: logHint() };
+  await until(wait, async () => {
+    if (!existsSync(KUBECONFIG) || !(await answers())) return false;
+    seen = await missing();
+    tell(seen);
+    return seen === "";
+  });
+  return {};
+}
+
+/** What the cluster lacks, in words; empty when nothing. */
+async function missing(): Promise<string> {
+  const nodes = await list<Node>("nodes");
+  const isReady = ({ status }: Node) =>
+    status.conditions.some(({ type, status: is }) => type === "Ready" && is === "True");
+  if (nodes.length === 0 || !nodes.every(isReady)) return "the node is not ready";
+  // Whoever answers for the Service is the DNS, whatever its labels are.
+  const [service] = await list<KubernetesService>("services", [
+    "--namespace=kube-system",
+    "--field-selector=metadata.name=kube-dns",
+  ]);
+  if (!service) return "there is no DNS yet";
+  const selector = Object.entries(service.spec.selector ?? {}).map((pair) => pair.join("="));
+  const pods = await list<Pod>("pods", ["--namespace=kube-system", `--selector=${selector.join(",")}`]);
+  const answering = pods.some(({ status }) =>
+    status.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True"),
+  );
+  return answering ? "" : `its DNS does not run${await complaint()}`;
+}
+
+interface Node {
+  status: { conditions: Condition[] };
+}
+
+/** The cluster's last warning about a pod of its own, such as FailedCreatePodSandBox. */
+async function complaint(): Promise<string> {
+  const events = await list<{ reason: string; message: string }>("events", [
+    "--namespace=kube-system",
+    "--field-selector=type=Warning,involvedObject.kind=Pod",
+    "--sort-by=.lastTimestamp",
+  ]);
+  const last = events.at(-1);
+  return last ? `: ${last.reason}: ${last.message}` : "";
+}
+
+/** A copy of the kubeconfig for the user who called, if that is not root: theirs alone, and root's stays root's. */
+async function ensureKubeconfig(): Promise<Outcome> {
+  const user = process.env["SUDO_USER"] ?? process.env["USER"] ?? "root";
+  const { stdout } = await $({ nothrow: true })`getent passwd ${user}`;
+  const [, , uid = "0", gid = "0", , home = ""] = stdout.trim().split(":");
+  if (uid === "0") return { changed: false, note: KUBECONFIG };
+  const copy = `${home}/.kube/counter-deploy.yaml`;
+  const note = `export KUBECONFIG=${copy}`;
+  if ((await $({ nothrow: true })`${asRoot} cmp -s ${KUBECONFIG} ${copy}`).ok)
+    return { changed: false, note };
+  await $`${asRoot} install -d -o ${uid} -g ${gid} -m 700 ${home}/.kube`;
+  await $`${asRoot} install -o ${uid} -g ${gid} -m 600 ${KUBECONFIG} ${copy}`;
+  return { changed: true, note };
+}

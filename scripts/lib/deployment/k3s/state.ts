@@ -1,0 +1,88 @@
+import { $ } from "zx/core";
+import type { Settings } from "../../run/settings.ts";
+
+/** Annotations that say what a deployment is. All but the last are the pods' own, so that a rollback takes them along. */
+export const NOTE = {
+  version: "counter-deploy/version",
+  previous: "counter-deploy/previous",
+  since: "counter-deploy/since",
+  replicas: "counter-deploy/replicas-setting",
+};
+
+export interface Metadata {
+  name: string;
+  namespace: string;
+  generation?: number;
+  labels?: Record<string, string>;
+  annotations?: Record<string, string>;
+  deletionTimestamp?: string;
+}
+
+/** What the cluster says about an object. */
+export interface Condition {
+  type: string;
+  status: string;
+  reason?: string;
+  message?: string;
+}
+
+/** A Deployment or StatefulSet, as far as the kit asks. */
+export interface Workload {
+  kind: string;
+  metadata: Metadata;
+  spec: { replicas: number; template: { metadata: Metadata } };
+  status: {
+    observedGeneration?: number;
+    updatedReplicas?: number;
+    readyReplicas?: number;
+    conditions?: Condition[];
+  };
+}
+
+export interface Pod {
+  metadata: Metadata;
+  status: {
+    phase: string;
+    conditions?: Condition[];
+    containerStatuses?: {
+      restartCount: number;
+      state: { waiting?: { reason?: string; message?: string }; terminated?: object };
+    }[];
+  };
+}
+
+export interface KubernetesService {
+  metadata: Metadata;
+  spec: { type: string; clusterIP: string; ports: { port: number }[]; selector?: Record<string, string> };
+  status: { loadBalancer: { ingress?: unknown[] } };
+}
+
+const PART = "app.kubernetes.io/component";
+const OURS = "app.kubernetes.io/name=counter";
+
+/** Objects of a kind; the flags say which, as kubectl takes them. */
+export async function list<T>(kind: string, flags: string[] = []): Promise<T[]> {
+  const { stdout } = await $`kubectl get ${kind} ${flags} --output json`;
+  return (JSON.parse(stdout) as { items: T[] }).items;
+}
+
+/** Flags that select the objects of the deployment. */
+export const ours = (settings: Settings) => ["--namespace", settings.name, "--selector", OURS];
+
+/** The parts of the deployment by their name as kubectl takes it, like `deployment/app`. */
+export async function workloads(settings: Settings): Promise<Map<string, Workload>> {
+  const found = await list<Workload>("deployments,statefulsets", ours(settings));
+  return new Map(found.map((one) => [`${one.kind.toLowerCase()}/${one.metadata.name}`, one]));
+}
+
+export const pods = (settings: Settings) => list<Pod>("pods", ours(settings));
+
+/** The part that a pod belongs to, as in `app`. */
+export const partOf = ({ metadata }: Pod | Workload) => metadata.labels?.[PART] ?? "";
+
+export const isReady = ({ metadata, status }: Pod) =>
+  !metadata.deletionTimestamp &&
+  !!status.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True");
+
+export const restartsOf = ({ status }: Pod) =>
+  (status.containerStatuses ?? []).reduce((sum, { restartCount }) => sum + restartCount, 0);

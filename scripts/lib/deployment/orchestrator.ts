@@ -1,0 +1,124 @@
+import type { BaseImages } from "../images/base.ts";
+import type { OptionValues } from "../run/options.ts";
+import type { Outcome, Step } from "../run/progress.ts";
+import type { Settings } from "../run/settings.ts";
+
+/** What runs now, as far as the orchestrator knows. */
+export interface Deployed {
+  version: string;
+  /** The version before this one; empty after the first deployment. */
+  previous: string;
+  /** When this version was deployed, ISO 8601. */
+  since: string;
+  replicas: number;
+  /** Replicas of this version that are ready. */
+  running: number;
+  /** Replicas that ended by themselves. */
+  restarts: number;
+  /** The settings' replicas when it was deployed: where they still are, what `make scale` set stays. */
+  replicasSetting: number;
+  port: number;
+  /** The front door, as this host reaches it. */
+  url: string;
+  /** What a user has to know of the front door, if it is not what they would expect. */
+  notice?: string;
+}
+
+/** What shall run. */
+export interface Target {
+  version: string;
+  previous: string;
+  since: string;
+  replicas: number;
+  replicasSetting: number;
+  base: BaseImages;
+}
+
+/** The deployment as the orchestrator was told it, by the names of its parts. */
+export interface Snapshot {
+  parts: Record<string, Part>;
+  /** Names of the tasks or pods there are. */
+  processes: string[];
+}
+
+export interface Part {
+  /** All that was asked for. */
+  definition: object;
+  /** As much of it as processes are made from: they are replaced when it changes. Absent where there are none. */
+  template?: object;
+}
+
+/** What a change did, for `converge` to wait for and `undo` to take back. */
+export interface Change {
+  changed: boolean;
+  /** Names of the parts whose processes are replaced by it. */
+  replaced: string[];
+  /** Names of the parts that were there before and were changed. */
+  undoable: string[];
+  /** Names of the parts that it made. */
+  created: string[];
+  /** What there was before it. */
+  before: Snapshot;
+}
+
+export interface LogOptions {
+  service: string;
+  tail: number;
+  follow: boolean;
+}
+
+export interface RemoveOptions {
+  purge: boolean;
+  /** Goes on although the run was interrupted. */
+  despiteInterrupt?: boolean;
+}
+
+/** Who publishes a port of this host. */
+export interface Publisher {
+  /** The stack or namespace that it belongs to; empty if to none. */
+  deployment: string;
+  /** For a message, like "the Swarm service web_app". */
+  text: string;
+}
+
+/** The operations that both sides have; swarm/ and k3s/ state them as plain functions. */
+export interface Orchestrator {
+  /** As ORCHESTRATOR names it. */
+  name: "swarm" | "k3s";
+  /** What people call it. */
+  platform: string;
+  /** What keeps this host from being provisioned. */
+  hostProblems(settings: Settings): Promise<(string | undefined)[]>;
+  /** From a bare machine to one that can be deployed to. */
+  provisionSteps(settings: Settings, options: OptionValues): Promise<Step[]>;
+  /** Takes back what provisioning made of the host, as far as it made it. */
+  unprovision(): Promise<Outcome>;
+  /** What runs now; undefined if the counter is not deployed. */
+  observe(settings: Settings): Promise<Deployed | undefined>;
+  /** What keeps a deployment from being tried. */
+  problems(settings: Settings): Promise<string[]>;
+  /** Who publishes a port of this host; undefined where nobody does, or this orchestrator does not run. */
+  publisherOf(port: number): Promise<Publisher | undefined>;
+  /** Brings the images from the engine that built them to where they run, where that is another place. */
+  importImages?(settings: Settings, version: string, base: BaseImages): Promise<Outcome>;
+  /** The versions that can be switched to, the newest first. */
+  kept(settings: Settings): Promise<string[]>;
+  snapshot(settings: Settings): Promise<Snapshot>;
+  /** Deploys the target. It is asked for then, and does not run yet. */
+  apply(settings: Settings, target: Target): Promise<Outcome>;
+  /** Puts another version in the place of the one that runs, from an image that is still kept. */
+  switchTo(settings: Settings, version: string, previous: string): Promise<Outcome>;
+  /** Sets the number of replicas. It stays over deployments until the settings file names another. */
+  scale(settings: Settings, replicas: number): Promise<Outcome>;
+  /** Waits until the change is complete. Throws a Failure when it fails or the deadline passes. */
+  converge(settings: Settings, change: Change, tell: (text: string) => void): Promise<void>;
+  /** Takes a change back and waits for what was there before. */
+  undo(settings: Settings, change: Change): Promise<void>;
+  /** Why tasks or pods do not run, with the last lines of one's log; those whose names are known play no part. */
+  diagnose(settings: Settings, known: string[]): Promise<string[]>;
+  /** Removes what neither the deployment nor the named versions need. */
+  tidy(settings: Settings, versions: string[]): Promise<void>;
+  logs(settings: Settings, options: LogOptions): Promise<void>;
+  /** Removes the deployment; its data only with `purge`. */
+  remove(settings: Settings, options: RemoveOptions): Promise<Outcome>;
+}

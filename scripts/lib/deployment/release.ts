@@ -1,0 +1,90 @@
+import { difference } from "./change.ts";
+import { type Details, EXIT, Failure } from "../run/failure.ts";
+import { servingVersion, verify } from "./front-door.ts";
+import type { Change, Deployed, Orchestrator } from "./orchestrator.ts";
+import type { Outcome, Progress } from "../run/progress.ts";
+import type { Settings } from "../run/settings.ts";
+import { toFailure } from "../run/shell.ts";
+
+/** A change to what runs, and what shall be true after it. */
+interface Plan {
+  name: string;
+  /** Asks the orchestrator for it. */
+  act: () => Promise<Outcome>;
+  /** The version that the front door shall serve. */
+  version: string;
+  replicas: number;
+}
+
+/**
+ * Makes a change, waits until it is complete, and verifies it through the front door, in three steps. When that
+ * fails, takes the change back and throws a Failure: "rolled back" only after the version before has answered.
+ * Returns what runs then.
+ */
+export async function release(
+  orchestrator: Orchestrator,
+  settings: Settings,
+  { step }: Progress,
+  plan: Plan,
+): Promise<Deployed> {
+  const before = await orchestrator.observe(settings);
+  const snapshot = await orchestrator.snapshot(settings);
+  const compare = async () => difference(snapshot, await orchestrator.snapshot(settings));
+  let change: Change | undefined;
+  try {
+    const made = await step(plan.name, async () => {
+      const outcome = await plan.act();
+      return { ...(await compare()), ...outcome };
+    });
+    change = made;
+    await step("Converge", async (tell) => {
+      await orchestrator.converge(settings, made, tell);
+      return { changed: made.changed, note: `${plan.replicas}/${plan.replicas} ready` };
+    });
+    const { deployed } = await step("Verify through the front door", async () => {
+      const now = (await orchestrator.observe(settings))!;
+      await verify(now.url, plan, settings.deadlines.verify);
+      return { deployed: now, note: `${plan.version} on ${now.url}` };
+    });
+    return deployed;
+  } catch (error) {
+    const failure = toFailure(error);
+    const lines = [...(failure.details.lines ?? [])];
+    const result = { ...failure.details, lines };
+    try {
+      const made = change ?? (await compare());
+      lines.push(...(await orchestrator.diagnose(settings, snapshot.processes).catch(() => [])));
+      Object.assign(result, await takeBack(orchestrator, settings, before, made, change !== undefined));
+    } catch (second) {
+      lines.push(`and the rollback failed: ${toFailure(second).message}`);
+    }
+    throw new Failure(failure.message, result, failure.step);
+  }
+}
+
+/** Undoes a change, and returns what its failure has to say about that. */
+async function takeBack(
+  orchestrator: Orchestrator,
+  settings: Settings,
+  before: Deployed | undefined,
+  change: Change,
+  complete: boolean,
+): Promise<Details> {
+  if (before) {
+    if (change.undoable.length + change.created.length === 0) return {};
+    await orchestrator.undo(settings, change);
+    const version = await servingVersion(before.url);
+    if (version !== before.version) throw new Error(`${version} answers`);
+    return { code: EXIT.rolledBack, serving: `${version} (rolled back)` };
+  }
+  // A first deployment has nothing to go back to: as a whole it stays for `make logs`, half of one does not.
+  if (complete || !change.changed) return {};
+  await orchestrator.remove(settings, { purge: false, despiteInterrupt: true });
+  return { serving: "nothing: what was made is removed again" };
+}
+
+/** The version that serves now; undefined where nothing is deployed. Throws if the front door does not answer. */
+export async function serving(orchestrator: Orchestrator, settings: Settings): Promise<string | undefined> {
+  const deployed = await orchestrator.observe(settings);
+  return deployed && servingVersion(deployed.url);
+}

@@ -1,0 +1,59 @@
+import { readFileSync } from "node:fs";
+import t from "tap";
+import { parse } from "yaml";
+import { readSettings } from "../../run/settings.ts";
+import { ROOT } from "../../run/paths.ts";
+import { stackVariables } from "./operations.ts";
+
+const read = (name: string) => readFileSync(`${ROOT}deploy/swarm/${name}.yaml`, "utf8");
+const texts = ["stack", "mesh", "proxy"].map(read);
+const [stack, mesh, proxy] = texts.map((text) => parse(text, { merge: true }).services);
+const services = { app: stack.app, redis: stack.redis, proxy: proxy.proxy };
+
+t.test("the manifests ask for the variables that the script gives, and for no others", async (t) => {
+  const base = { node: "n:1", redis: "r:1", proxy: "p:1" };
+  const target = { version: "1", previous: "", since: "", replicas: 4, replicasSetting: 4, base };
+  const given = Object.keys(await stackVariables(readSettings({}), target)).toSorted();
+  const asked = texts.flatMap((text) =>
+    [...text.matchAll(/(?<!\$)\$\{(\w+)\}/g)].map(([, name = ""]) => name),
+  );
+  t.same([...new Set(asked)].toSorted(), given);
+});
+
+for (const [name, service] of Object.entries(services)) {
+  t.test(`${name} runs with no more rights and resources than it needs`, async (t) => {
+    t.equal(service.read_only, true);
+    t.same(service.cap_drop, ["ALL"]);
+    t.same(service.entrypoint, ["setpriv", "--no-new-privs", "--"]);
+    t.ok(service.ulimits.nofile);
+    t.ok(service.healthcheck.test);
+    t.ok(service.stop_grace_period);
+    t.ok(service.deploy.resources.limits.memory);
+    t.equal(service.deploy.update_config.failure_action, "rollback");
+    t.not(service.user ?? "1000:1000", "root");
+    t.notOk(service.environment && Object.keys(service.environment).includes("REDIS_PASSWORD"));
+  });
+}
+
+t.test("replicas start before the old ones go, Redis and the proxy after", async (t) => {
+  t.equal(stack.app.deploy.update_config.order, "start-first");
+  t.equal(stack.redis.deploy.update_config.order, "stop-first");
+  t.equal(proxy.proxy.deploy.update_config.order, "stop-first");
+  const { DRAIN_SECONDS, SHUTDOWN_TIMEOUT_SECONDS } = stack.app.environment;
+  const grace = Number.parseInt(stack.app.stop_grace_period, 10);
+  t.ok(
+    Number(DRAIN_SECONDS) + Number(SHUTDOWN_TIMEOUT_SECONDS) < grace,
+    "a replica has the time to end by itself",
+  );
+});
+
+t.test("only the front door is published", async (t) => {
+  t.same([stack.app.ports, stack.redis.ports, proxy.app.ports], [undefined, undefined, undefined]);
+  t.match(mesh.app.ports, [{ target: 8000, mode: "ingress" }]);
+  t.match(proxy.proxy.ports, [{ target: 8080, mode: "host" }]);
+});
+
+t.test("the proxy sends nothing again that a replica may have received", async (t) => {
+  const config = readFileSync(`${ROOT}deploy/swarm/haproxy.cfg`, "utf8");
+  t.same(config.match(/^ *retry-on .*$/gm), ["    retry-on conn-failure"]);
+});

@@ -1,0 +1,165 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { $ } from "zx/core";
+import { engineInfo, engineProblems } from "../../host/docker.ts";
+import { urlOf } from "../front-door.ts";
+import { hasIpvs, sizeProblems } from "../../host/facts.ts";
+import type { Deployed, LogOptions, RemoveOptions, Target } from "../orchestrator.ts";
+import type { Outcome } from "../../run/progress.ts";
+import { type Settings } from "../../run/settings.ts";
+import { ROOT } from "../../run/paths.ts";
+import { passwordSecret } from "./provision.ts";
+import { hasEnded, imageOf, isRunning, services, tasks } from "./state.ts";
+import { until } from "../../run/wait.ts";
+
+const DIR = `${ROOT}deploy/swarm`;
+const LABEL = {
+  version: "counter-deploy.version",
+  previous: "counter-deploy.previous",
+  since: "counter-deploy.since",
+  replicas: "counter-deploy.replicas",
+};
+
+const NAME = "swarm";
+export { NAME as name };
+export const platform = "Docker Swarm";
+export { keptVersions as kept } from "../../images/app.ts";
+export { leaveSwarm as unprovision } from "./membership.ts";
+export { hostProblems, provisionSteps } from "./provision.ts";
+export { publisherOf } from "./publisher.ts";
+export { converge, diagnose, snapshot, undo } from "./rollout.ts";
+
+const MOST_FILES = 65536;
+
+/** What runs now; undefined if the counter is not deployed. */
+export async function observe(settings: Settings): Promise<Deployed | undefined> {
+  const stack = await services(settings.name);
+  const app = stack.get("app");
+  if (!app) return undefined;
+  const labels = app.Spec.Labels;
+  const mine = (await tasks(app)).filter((task) => task.Image === imageOf(app));
+  const ports = [...stack.values()].flatMap((service) => service.Spec.EndpointSpec?.Ports ?? []);
+  const port = ports[0]?.PublishedPort ?? settings.port;
+  return {
+    version: labels[LABEL.version] ?? "",
+    previous: labels[LABEL.previous] ?? "",
+    since: labels[LABEL.since] ?? "",
+    replicas: app.Spec.Mode.Replicated.Replicas,
+    replicasSetting: Number(labels[LABEL.replicas]),
+    running: mine.filter((task) => isRunning(task) && task.DesiredState === "Running").length,
+    restarts: mine.filter(hasEnded).length,
+    port,
+    url: urlOf(port),
+  };
+}
+
+/** What keeps a deployment from being tried, each problem in a line. */
+export async function problems(settings: Settings): Promise<string[]> {
+  const info = await engineInfo();
+  if (!info) return ["no Docker engine answers: make provision"];
+  if (!info.Swarm.ControlAvailable) return ["this host is not a Swarm manager: make provision"];
+  const found = [...engineProblems(info), ...sizeProblems(info.DockerRootDir, 1)];
+  const secret = await $({ nothrow: true })`docker secret inspect ${passwordSecret(settings)}`;
+  if (!secret.ok) found.push(`the secret ${passwordSecret(settings)} is missing: make provision`);
+  return found;
+}
+
+/** Deploys the stack. The engine answers before anything runs: `converge` waits for that. */
+export async function apply(settings: Settings, target: Target): Promise<Outcome> {
+  const door = (await hasIpvs()) ? "mesh" : "proxy";
+  const files = ["stack", door].flatMap((name) => ["--compose-file", `${DIR}/${name}.yaml`]);
+  const env = { ...process.env, ...(await stackVariables(settings, target)) };
+  await $({ env })`docker stack deploy --prune --resolve-image never ${files} ${settings.name}`;
+  return {};
+}
+
+/** The variables of the manifests in deploy/swarm/. */
+export async function stackVariables(settings: Settings, target: Target): Promise<Record<string, string>> {
+  return {
+    NAME: settings.name,
+    IMAGE: `${settings.image}:${target.version}`,
+    VERSION: target.version,
+    PREVIOUS: target.previous,
+    SINCE: target.since,
+    REPLICAS: String(target.replicas),
+    REPLICAS_SETTING: String(target.replicasSetting),
+    PORT: String(settings.port),
+    REDIS_IMAGE: target.base.redis,
+    PROXY_IMAGE: target.base.proxy,
+    REDIS_CONFIG_HASH: hashOf("../redis.conf"),
+    PROXY_CONFIG_HASH: hashOf("haproxy.cfg"),
+    NOFILE: await openFiles(),
+  };
+}
+
+/** Open files for each process: an engine without CAP_SYS_RESOURCE cannot give more than the host allows. */
+async function openFiles(): Promise<string> {
+  const { stdout } = await $`ulimit -Hn`;
+  return String(Math.min(MOST_FILES, Number(stdout) || MOST_FILES));
+}
+
+const hashOf = (file: string) =>
+  createHash("sha256")
+    .update(readFileSync(`${DIR}/${file}`))
+    .digest("hex")
+    .slice(0, 12);
+
+/** Puts another version in the place of the one that runs, from an image that is still kept. */
+export async function switchTo(settings: Settings, version: string, previous: string): Promise<Outcome> {
+  const image = `${settings.image}:${version}`;
+  const labels = {
+    [LABEL.version]: version,
+    [LABEL.previous]: previous,
+    [LABEL.since]: new Date().toISOString(),
+    // `docker stack deploy` keeps the image that runs if this label says that it is the wanted one already.
+    "com.docker.stack.image": image,
+  };
+  const flags = Object.entries(labels).flatMap(([key, value]) => ["--label-add", `${key}=${value}`]);
+  await $`docker service update --detach --no-resolve-image --image ${image} ${flags} ${settings.name}_app`;
+  return {};
+}
+
+/** Sets the number of replicas. It stays over deployments until the settings file names another. */
+export async function scale(settings: Settings, replicas: number): Promise<Outcome> {
+  await $`docker service scale --detach ${settings.name}_app=${replicas}`;
+  return {};
+}
+
+/** Removes the configurations that earlier deployments used. */
+export async function tidy(settings: Settings): Promise<void> {
+  const { stdout } =
+    await $`docker config ls --quiet --filter label=com.docker.stack.namespace=${settings.name}`;
+  // The engine refuses to remove those in use, one by one.
+  for (const id of stdout.split("\n").filter(Boolean)) await $({ nothrow: true })`docker config rm ${id}`;
+}
+
+/** Prints the last lines of a service's logs to stdout, and goes on with `follow`. */
+export async function logs(settings: Settings, { service, tail, follow }: LogOptions): Promise<void> {
+  const flags = follow ? ["--follow"] : [];
+  await $({ stdio: "inherit" })`docker service logs --tail ${tail} ${flags} ${settings.name}_${service}`;
+}
+
+/** Removes the stack and waits until its containers and networks are gone; volume and secret only with `purge`. */
+export async function remove(
+  settings: Settings,
+  { purge, despiteInterrupt = false }: RemoveOptions,
+): Promise<Outcome> {
+  const label = `label=com.docker.stack.namespace=${settings.name}`;
+  const left = async () => {
+    const found = await Promise.all([
+      $`docker service ls --quiet --filter ${label}`,
+      $`docker ps --all --quiet --filter ${label}`,
+      $`docker network ls --quiet --filter ${label}`,
+    ]);
+    return found.some(({ stdout }) => stdout.trim() !== "");
+  };
+  const deployed = await left();
+  // moby#29293: the engine answers at once, and a deployment into networks that are on their way out fails.
+  if (deployed) await $`docker stack rm ${settings.name}`;
+  const wait = { what: "the stack is not gone", deadline: settings.deadlines.remove, hint: "make teardown" };
+  await until({ ...wait, despiteInterrupt }, async () => !(await left()));
+  if (!purge) return { changed: deployed };
+  const volume = await $({ nothrow: true })`docker volume rm ${settings.name}_data`;
+  const secret = await $({ nothrow: true })`docker secret rm ${passwordSecret(settings)}`;
+  return { changed: deployed || volume.ok || secret.ok };
+}

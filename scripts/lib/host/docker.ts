@@ -1,0 +1,84 @@
+import { $ } from "zx/core";
+import { EXIT, Failure } from "../run/failure.ts";
+import { hasSystemd } from "./facts.ts";
+import { aptInstall } from "./apt.ts";
+import type { Outcome } from "../run/progress.ts";
+import { asRoot } from "../run/shell.ts";
+import { until } from "../run/wait.ts";
+
+/** What `docker info` says, as far as the kit asks. */
+export interface EngineInfo {
+  ServerVersion: string;
+  DockerRootDir: string;
+  LiveRestoreEnabled: boolean;
+  Swarm: { LocalNodeState: string; ControlAvailable: boolean; NodeID: string };
+  FirewallBackend?: { Driver: string };
+}
+
+const START_DEADLINE = 90;
+const LOG = "/var/log/docker.log";
+
+/** The engine's own account of itself; undefined where none answers. */
+export async function engineInfo(): Promise<EngineInfo | undefined> {
+  const output = await $({ nothrow: true })`docker info --format '{{json .}}'`;
+  try {
+    const info = JSON.parse(output.stdout) as EngineInfo;
+    return info.ServerVersion ? info : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What about this engine keeps it from serving; an empty list is good news. */
+export function engineProblems(info: EngineInfo): string[] {
+  const [major = 0, minor = 0, patch = 0] = info.ServerVersion.split(/[.+-]/).map(Number);
+  const problems = [];
+  if (major < 20 || (major === 20 && minor < 10)) {
+    problems.push(`Docker ${info.ServerVersion} is too old: 20.10 or later is needed`);
+  }
+  // moby#53212: such an engine rejects every task whose image is only on this host. Fixed in 29.7.0.
+  if (major === 29 && minor === 6 && patch <= 2) {
+    problems.push(
+      `Docker ${info.ServerVersion} cannot run local images in Swarm (moby#53212): upgrade to 29.7.0 or later`,
+    );
+  }
+  if (info.Swarm.LocalNodeState !== "inactive" && !info.Swarm.ControlAvailable) {
+    problems.push(
+      "this host is in a swarm that it does not manage: run it on a manager, or docker swarm leave",
+    );
+  }
+  if (info.LiveRestoreEnabled) problems.push("Docker runs with live-restore, which Swarm does not support");
+  if (info.FirewallBackend?.Driver.startsWith("nftables")) {
+    problems.push("Docker runs with the nftables firewall backend, which Swarm does not support");
+  }
+  return problems;
+}
+
+/** Installs the distribution's engine if there is none, and starts it if none answers. */
+export async function ensureEngine(): Promise<Outcome> {
+  const running = await engineInfo();
+  if (running) return { changed: false, note: `Docker ${running.ServerVersion}` };
+  const elsewhere = process.env["DOCKER_HOST"];
+  if (elsewhere)
+    throw new Failure(`no engine answers at ${elsewhere}`, { code: EXIT.refused, hint: "unset DOCKER_HOST" });
+  const installed = (await $({ nothrow: true })`command -v dockerd`).ok;
+  if (!installed) await aptInstall(["docker.io", "docker-cli", "apparmor", "iproute2"]);
+  await startEngine();
+  const info = await until(
+    { what: "the Docker engine does not answer", deadline: START_DEADLINE, hint: logHint() },
+    engineInfo,
+  );
+  return { changed: true, note: `Docker ${info.ServerVersion} ${installed ? "started" : "installed"}` };
+}
+
+/** With systemd, with the init script, or, where that may not set its limits (in containers), as a plain process. */
+async function startEngine(): Promise<void> {
+  if (hasSystemd()) {
+    await $`${asRoot} systemctl enable --now docker`;
+    return;
+  }
+  if ((await $({ nothrow: true })`${asRoot} service docker start`).ok) return;
+  await $`${asRoot} sh -c ${`setsid dockerd >>${LOG} 2>&1 </dev/null &`}`;
+}
+
+const logHint = () => (hasSystemd() ? "journalctl -u docker" : `tail ${LOG}`);

@@ -1,0 +1,26 @@
+import { $, type ProcessOutput } from "zx/core";
+import { EXIT, Failure } from "../run/failure.ts";
+import { explain } from "../run/shell.ts";
+
+const LAST_LINES = 20;
+const PROXIES = ["http_proxy", "https_proxy", "no_proxy"].flatMap((name) => [name, name.toUpperCase()]);
+
+/** What every build of the kit is given: this machine's proxies by name, their values not in the argument list. */
+export async function buildFlags(): Promise<string[]> {
+  const proxies = PROXIES.filter((name) => process.env[name]).flatMap((name) => ["--build-arg", name]);
+  // Attestations would make the image an index, which not every importer reads.
+  const buildx = (await $({ nothrow: true })`docker buildx version`).ok;
+  return buildx ? [...proxies, "--provenance=false", "--sbom=false", "--load"] : proxies;
+}
+
+/** Why an image was not built; the deadline is in seconds. */
+export function buildFailure(image: string, deadline: number, output: ProcessOutput): Failure {
+  const lines = output.stdall.trim().split("\n").slice(-LAST_LINES);
+  // The shell in between turns the signal into an exit code.
+  if (output.duration < deadline * 1000) return explain(output, { lines });
+  return new Failure(`${image} is not built after ${deadline}s`, {
+    code: EXIT.timedOut,
+    lines,
+    hint: "deadlines.build in deploy/settings.yaml",
+  });
+}

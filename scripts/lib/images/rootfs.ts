@@ -1,0 +1,100 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { glob, mkdir, rename, rm, statfs } from "node:fs/promises";
+import { homedir } from "node:os";
+import { $ } from "zx/core";
+import { distributionSources, hostSources } from "./apt-sources.ts";
+import { EXIT, Failure } from "../run/failure.ts";
+import { osRelease } from "../host/facts.ts";
+import { asRoot } from "../run/shell.ts";
+
+/** Where the kit keeps what it made and can make again. */
+const CACHE = `${process.env["XDG_CACHE_HOME"] || `${homedir()}/.cache`}/counter-deploy`;
+
+const CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt";
+/** Where mmdebstrap unpacks; /tmp may be a small one, in memory. */
+const WORK = "/var/tmp";
+/** Megabytes; it takes about 250. mmdebstrap itself does not say that a disk is full. */
+const ROOM = 500;
+/** Puts usr-is-merged in place of usrmerge, which brings all of Perl: 48 MB of 134. */
+const MERGED_USR = "/usr/share/mmdebstrap/hooks/maybe-merged-usr";
+
+const FLAGS = [
+  "--variant=minbase",
+  "--include=ca-certificates",
+  // Documentation and translations: nobody reads them there. The licences stay.
+  ...["man", "info", "locale", "doc", "lintian"].map((part) => `--dpkgopt=path-exclude=/usr/share/${part}/*`),
+  "--dpkgopt=path-include=/usr/share/doc/*/copyright",
+  ...(existsSync(MERGED_USR) ? [`--hook-dir=${MERGED_USR}`] : []),
+  ...(existsSync(CERTIFICATES) ? [`--customize-hook=copy-in ${CERTIFICATES} /etc/ssl/certs`] : []),
+];
+
+/** A minimal system of this host's distribution, as a tar archive. */
+export interface Rootfs {
+  /** Changes with everything that goes into it but the packages' versions: those are as new as the archive. */
+  hash: string;
+  /** As in "Debian 12 (bookworm)". */
+  distribution: string;
+  file: string;
+  sources: string;
+  suite: string;
+}
+
+/** What the host's minimal system would be; `makeRootfs` makes it. Undefined where packages are not apt's. */
+export function describeRootfs(): Rootfs | undefined {
+  const suite = osRelease("VERSION_CODENAME");
+  const sources = distributionSources(hostSources(), { id: osRelease("ID"), suite }).join("\n");
+  if (!suite || !sources) return undefined;
+  const certificates = existsSync(CERTIFICATES) ? readFileSync(CERTIFICATES) : "";
+  const hash = createHash("sha256").update(JSON.stringify([suite, sources, process.arch, FLAGS]));
+  const digest = hash.update(certificates).digest("hex").slice(0, 12);
+  return {
+    hash: digest,
+    distribution: osRelease("PRETTY_NAME").replace("GNU/Linux ", ""),
+    file: `${CACHE}/${suite}-${digest}.tar`,
+    sources,
+    suite,
+  };
+}
+
+/** Makes the archive unless it is there, from signed packages. Half an archive never gets its name. */
+export async function makeRootfs({ file, sources, suite }: Rootfs): Promise<void> {
+  await mkdir(CACHE, { recursive: true });
+  await removeLeftovers(file);
+  if (existsSync(file)) return;
+  if (!(await $({ nothrow: true })`command -v mmdebstrap`).ok) {
+    throw new Failure("there is no mmdebstrap on this machine", {
+      code: EXIT.refused,
+      hint: "make provision",
+    });
+  }
+  for (const dir of [WORK, CACHE]) await needRoom(dir);
+  const unfinished = `${file}.${process.pid}`;
+  // A session of its own: when mmdebstrap fails it ends its whole process group with HUP, and that would be this
+  // process, make and the script that called it.
+  const apart = [...asRoot, "setsid", "--wait", "env", `TMPDIR=${WORK}`];
+  try {
+    await $({ input: sources })`${apart} mmdebstrap --quiet ${FLAGS} ${suite} - - > ${unfinished}`;
+    await rename(unfinished, file);
+  } finally {
+    await rm(unfinished, { force: true });
+  }
+}
+
+async function needRoom(dir: string): Promise<void> {
+  const { bavail, bsize } = await statfs(dir);
+  const free = Math.floor((bavail * bsize) / 1e6);
+  if (free >= ROOM) return;
+  throw new Failure(`the disk is full: ${dir} has ${free} MB left, and ${ROOM} are needed`, {
+    hint: "free some space and run it again",
+  });
+}
+
+/** Archives of earlier inputs, and what runs that were killed have left; those of a run that goes on stay. */
+async function removeLeftovers(current: string): Promise<void> {
+  for await (const name of glob("*-*.tar{,.*}", { cwd: CACHE })) {
+    const pid = /\.tar\.(\d+)$/.exec(name)?.[1];
+    const used = pid ? existsSync(`/proc/${pid}`) : `${CACHE}/${name}` === current;
+    if (!used) await rm(`${CACHE}/${name}`, { force: true });
+  }
+}

@@ -1,0 +1,110 @@
+import { readFileSync } from "node:fs";
+import { type Document, isNode, LineCounter, parseDocument } from "yaml";
+import { z } from "zod";
+import { EXIT, Failure } from "./failure.ts";
+import type { OptionValues } from "./options.ts";
+import { ROOT } from "./paths.ts";
+
+/** More replicas than this bring nothing on one host, and the proxy has a slot for each. */
+const MAX_REPLICAS = 20;
+
+const whole = (min: number, max: number) => {
+  const error = `not a whole number from ${min} to ${max}`;
+  return z.int({ error }).min(min, { error }).max(max, { error });
+};
+const seconds = whole(1, 7200);
+const image = z.string().regex(/^[a-z0-9][a-z0-9./:_-]*$/, "not an image name");
+const pinned = image.refine((ref) => /:(?!latest$)[^:/]+$/.test(ref), "needs a tag other than latest");
+
+const schema = z.strictObject({
+  name: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, "lower-case letters, digits and dashes, 31 at most"),
+  image: image.refine((ref) => !/:[^/]*$/.test(ref), "carries no tag: the kit tags it with a hash"),
+  replicas: whole(1, MAX_REPLICAS),
+  port: whole(1, 65535),
+  baseImages: z.enum(["auto", "registry", "local"], { error: "not one of auto, registry, local" }),
+  images: z.strictObject({ node: pinned, redis: pinned, proxy: pinned }),
+  keep: whole(2, 50),
+  k3s: z.strictObject({
+    version: z.string().regex(/^v\d+\.\d+\.\d+(-rc\d+)?\+k3s\d+$/, "not a k3s release like v1.36.4+k3s1"),
+    releases: z.url(),
+    source: z.url(),
+  }),
+  deadlines: z.strictObject({
+    build: seconds,
+    start: seconds,
+    converge: seconds,
+    verify: seconds,
+    remove: seconds,
+  }),
+});
+
+/** What a deployment is: deploy/settings.yaml with one run's options laid over it. Times are in seconds. */
+export type Settings = z.infer<typeof schema>;
+
+/**
+ * Reads and validates the settings.
+ * Throws a usage Failure that lists every fault, those of the file with line and column.
+ */
+export function readSettings(options: OptionValues): Settings {
+  const path = options.settings ?? `${ROOT}deploy/settings.yaml`;
+  const settings = parseSettings(readText(path), path);
+  for (const key of ["port", "baseImages"] as const) {
+    if (options[key] !== undefined) Object.assign(settings, { [key]: override(key, options[key]) });
+  }
+  return settings;
+}
+
+/** The replicas asked for in this run, if any: they go before both the settings and the present scale. */
+export const replicasOption = (options: OptionValues): number | undefined =>
+  options.replicas === undefined ? undefined : (override("replicas", options.replicas) as number);
+
+/** A value of this run, held against the rules of the file. Throws a usage Failure. */
+function override(key: "replicas" | "port" | "baseImages", given: string): unknown {
+  const value = key === "baseImages" ? given : /^-?\d+$/.test(given) ? Number(given) : Number.NaN;
+  const checked = schema.shape[key].safeParse(value);
+  if (checked.success) return checked.data;
+  const [issue] = checked.error.issues;
+  throw new Failure(`${key} is "${given}", ${issue?.message}`, { code: EXIT.usage });
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw new Failure(`cannot read the settings: ${(error as Error).message}`, { code: EXIT.usage });
+  }
+}
+
+/** Parses the text of a settings file; `file` only names it in messages. Throws as readSettings does. */
+export function parseSettings(text: string, file: string): Settings {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const at = (offset: number) => {
+    const { line, col } = lines.linePos(offset);
+    return `${file}:${line}:${col}`;
+  };
+  const syntax = document.errors.map((error) => `${at(error.pos[0])} ${error.message.split(" at line")[0]}`);
+  const checked = schema.safeParse(syntax.length > 0 ? undefined : document.toJS());
+  if (checked.success) return checked.data;
+  const faults = checked.error.issues.flatMap(faultsOf).map(({ keys, text: what }) => {
+    return `${at(offsetOf(document, keys))} ${keys.join(".")}: ${what}`;
+  });
+  throw new Failure("the settings are not valid", {
+    code: EXIT.usage,
+    lines: syntax.length > 0 ? syntax : faults,
+  });
+}
+
+function faultsOf(issue: z.core.$ZodIssue): { keys: PropertyKey[]; text: string }[] {
+  if (issue.code !== "unrecognized_keys") return [{ keys: issue.path, text: issue.message }];
+  return issue.keys.map((key) => ({ keys: [...issue.path, key], text: "unknown key" }));
+}
+
+/** Where the value of a key stands in the text, or that of the nearest key above it that is there. */
+function offsetOf(document: Document, keys: PropertyKey[]): number {
+  for (let depth = keys.length; depth > 0; depth--) {
+    const node = document.getIn(keys.slice(0, depth), true);
+    if (isNode(node) && node.range) return node.range[0];
+  }
+  return 0;
+}
