@@ -8,7 +8,7 @@ import { EXIT, Failure } from "./lib/run/failure.ts";
 import { choose } from "./lib/deployment/choose.ts";
 import { type OptionValues } from "./lib/run/options.ts";
 import { replicasOption, type Settings } from "./lib/run/settings.ts";
-import { judge, runTap, totalsLine } from "./lib/run/tap.ts";
+import { requirePassed, runTap, totalsLine } from "./lib/run/tap.ts";
 import { verb } from "./lib/run/verb.ts";
 
 const TIMEOUT = 120;
@@ -26,7 +26,7 @@ process.exitCode = await verb(
     const env = { BASE_URL: url, REPLICAS: String(replicas) };
     const totals = await runTap({ files: ["checks/smoke.ts"], env, timeout: TIMEOUT });
     process.stdout.write(`${totalsLine(totals)}\n`);
-    judge(totals, "make status, make logs");
+    requirePassed(totals, "make status, make logs");
   },
 );
 

@@ -12,7 +12,7 @@ import { distribution } from "./lib/host/facts.ts";
 import { aptInstall } from "./lib/host/apt.ts";
 import { type Outcome, progress } from "./lib/run/progress.ts";
 import { ROOT } from "./lib/run/paths.ts";
-import { judge, runTap, type Totals, totalsLine } from "./lib/run/tap.ts";
+import { requirePassed, runTap, type Totals, totalsLine } from "./lib/run/tap.ts";
 import { verb } from "./lib/run/verb.ts";
 
 /** What the tests run, and the packages that it comes in. */
@@ -49,7 +49,7 @@ process.exitCode = await verb(
       skip: units.skip + whole.skip,
     };
     process.stdout.write(`${totalsLine(totals)}\n`);
-    judge(totals, "see the lines that begin with FAILED");
+    requirePassed(totals, "see the lines that begin with FAILED");
     done();
   },
 );

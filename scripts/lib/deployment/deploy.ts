@@ -28,7 +28,7 @@ export async function deploy(
     refuse([...(await orchestrator.problems(settings)), await portProblem(settings, orchestrator, all)]);
     return {};
   });
-  const base = await step("Base images", (tell) => baseImages(settings, tell));
+  const base = await step("Base images", (report) => baseImages(settings, report));
   const version = await appVersion(base);
   await step(`Build ${version}`, () => buildApp(settings, base, version));
   if (orchestrator.importImages)

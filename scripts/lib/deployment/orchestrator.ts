@@ -48,7 +48,21 @@ export interface Part {
   template?: object;
 }
 
-/** What a change did, for `converge` to wait for and `undo` to take back. */
+/** How far a part is. */
+export interface PartState {
+  name: string;
+  wanted: number;
+  /** Tasks or pods that run as was asked for. */
+  ready: number;
+  /** Those of before that still run. */
+  leaving: number;
+  /** Whether the orchestrator has nothing left to do about the part. */
+  settled: boolean;
+  /** Why it cannot get there any more. */
+  failure?: string;
+}
+
+/** What a change did, for `states` to judge by and `undo` to take back. */
 export interface Change {
   changed: boolean;
   /** Names of the parts whose processes are replaced by it. */
@@ -110,9 +124,15 @@ export interface Orchestrator {
   switchTo(settings: Settings, version: string, previous: string): Promise<Outcome>;
   /** Sets the number of replicas. It stays over deployments until the settings file names another. */
   scale(settings: Settings, replicas: number): Promise<Outcome>;
-  /** Waits until the change is complete. Throws a Failure when it fails or the deadline passes. */
-  converge(settings: Settings, change: Change, tell: (text: string) => void): Promise<void>;
-  /** Takes a change back and waits for what was there before. */
+  /** How far the parts are after a change, or after it was undone. */
+  states(settings: Settings, change: Change, undone?: boolean): Promise<PartState[]>;
+  /** Milliseconds that what was seen incomplete must stay complete. */
+  steadyMs: number;
+  /** Ends processes that are one too many for parts that `states` counted them of. */
+  mergeSlots?(settings: Settings, parts: string[]): Promise<Outcome>;
+  /** Waits until the front door has its address, where that comes after the replicas. */
+  awaitFrontDoor?(settings: Settings): Promise<void>;
+  /** Asks for what was there before a change. */
   undo(settings: Settings, change: Change): Promise<void>;
   /** Why tasks or pods do not run, with the last lines of one's log; those whose names are known play no part. */
   diagnose(settings: Settings, known: string[]): Promise<string[]>;

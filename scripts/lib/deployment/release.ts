@@ -1,8 +1,9 @@
 import { difference } from "./change.ts";
+import { converge, convergeBack } from "./converge.ts";
 import { type Details, EXIT, Failure } from "../run/failure.ts";
 import { servingVersion, verify } from "./front-door.ts";
 import type { Change, Deployed, Orchestrator } from "./orchestrator.ts";
-import type { Outcome, Progress } from "../run/progress.ts";
+import type { Outcome, Progress, Report } from "../run/progress.ts";
 import type { Settings } from "../run/settings.ts";
 import { toFailure } from "../run/shell.ts";
 
@@ -24,9 +25,10 @@ interface Plan {
 export async function release(
   orchestrator: Orchestrator,
   settings: Settings,
-  { step }: Progress,
+  steps: Progress,
   plan: Plan,
 ): Promise<Deployed> {
+  const { step } = steps;
   const before = await orchestrator.observe(settings);
   const snapshot = await orchestrator.snapshot(settings);
   const compare = async () => difference(snapshot, await orchestrator.snapshot(settings));
@@ -37,11 +39,18 @@ export async function release(
       return { ...(await compare()), ...outcome };
     });
     change = made;
-    await step("Converge", async (tell) => {
-      await orchestrator.converge(settings, made, tell);
-      return { changed: made.changed, note: `${plan.replicas}/${plan.replicas} ready` };
-    });
+    const complete = async (report: Report) => {
+      const crowded = await converge(orchestrator, settings, made, report);
+      return { crowded, changed: made.changed, note: `${plan.replicas}/${plan.replicas} ready` };
+    };
+    const { crowded } = await step("Converge", complete);
+    if (crowded.length > 0 && orchestrator.mergeSlots) {
+      steps.extend(2);
+      await step("Merge crowded slots", () => orchestrator.mergeSlots!(settings, crowded));
+      await step("Converge", complete);
+    }
     const { deployed } = await step("Verify through the front door", async () => {
+      if (made.changed) await orchestrator.awaitFrontDoor?.(settings);
       const now = (await orchestrator.observe(settings))!;
       await verify(now.url, plan, settings.deadlines.verify);
       return { deployed: now, note: `${plan.version} on ${now.url}` };
@@ -54,7 +63,7 @@ export async function release(
     try {
       const made = change ?? (await compare());
       lines.push(...(await orchestrator.diagnose(settings, snapshot.processes).catch(() => [])));
-      Object.assign(result, await takeBack(orchestrator, settings, before, made, change !== undefined));
+      Object.assign(result, await rollBack(orchestrator, settings, before, made, change !== undefined));
     } catch (second) {
       lines.push(`and the rollback failed: ${toFailure(second).message}`);
     }
@@ -63,7 +72,7 @@ export async function release(
 }
 
 /** Undoes a change, and returns what its failure has to say about that. */
-async function takeBack(
+async function rollBack(
   orchestrator: Orchestrator,
   settings: Settings,
   before: Deployed | undefined,
@@ -73,6 +82,7 @@ async function takeBack(
   if (before) {
     if (change.undoable.length + change.created.length === 0) return {};
     await orchestrator.undo(settings, change);
+    await convergeBack(orchestrator, settings, change);
     const version = await servingVersion(before.url);
     if (version !== before.version) throw new Error(`${version} answers`);
     return { code: EXIT.rolledBack, serving: `${version} (rolled back)` };

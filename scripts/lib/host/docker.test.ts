@@ -5,7 +5,7 @@ const info: EngineInfo = {
   ServerVersion: "26.1.5+dfsg1",
   DockerRootDir: "/var/lib/docker",
   LiveRestoreEnabled: false,
-  Swarm: { LocalNodeState: "inactive", ControlAvailable: false, NodeID: "" },
+  Swarm: { LocalNodeState: "inactive", ControlAvailable: false },
 };
 const problems = (change: Partial<EngineInfo>) => engineProblems({ ...info, ...change }).join("; ");
 
@@ -22,7 +22,7 @@ t.test("engines that cannot, and why", async (t) => {
   for (const patch of [0, 1, 2]) t.match(problems({ ServerVersion: `29.6.${patch}` }), /moby#53212/);
   t.match(problems({ LiveRestoreEnabled: true }), /live-restore/);
   t.match(problems({ FirewallBackend: { Driver: "nftables" } }), /nftables/);
-  const worker = { LocalNodeState: "active", ControlAvailable: false, NodeID: "a" };
+  const worker = { LocalNodeState: "active", ControlAvailable: false };
   t.match(
     problems({ ServerVersion: "19.03.15", Swarm: worker }),
     /too old.*; .*does not manage/,

@@ -11,7 +11,7 @@ export interface EngineInfo {
   ServerVersion: string;
   DockerRootDir: string;
   LiveRestoreEnabled: boolean;
-  Swarm: { LocalNodeState: string; ControlAvailable: boolean; NodeID: string };
+  Swarm: { LocalNodeState: string; ControlAvailable: boolean };
   FirewallBackend?: { Driver: string };
 }
 

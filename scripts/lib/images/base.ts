@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { $ } from "zx/core";
 import { buildFailure, buildFlags } from "./build.ts";
 import { EXIT, Failure } from "../run/failure.ts";
-import type { Outcome } from "../run/progress.ts";
+import type { Outcome, Report } from "../run/progress.ts";
 import { describeRootfs, makeRootfs, type Rootfs } from "./rootfs.ts";
 import { type Settings } from "../run/settings.ts";
 import { ROOT } from "../run/paths.ts";
@@ -25,15 +25,12 @@ const NOT_THERE = /manifest unknown|manifest for .* not found|repository does no
  * The base images: those of the settings where a registry answers, else made from the distribution's packages.
  * What is on the engine already is used as it is. Throws a Failure when neither can be had.
  */
-export async function baseImages(
-  settings: Settings,
-  tell: (text: string) => void,
-): Promise<BaseImages & Outcome> {
+export async function baseImages(settings: Settings, report: Report): Promise<BaseImages & Outcome> {
   const { baseImages: source, images } = settings;
   if (source !== "local" && (await areHere(images))) {
     return { ...images, changed: false, note: "from the registry" };
   }
-  if (source === "registry") return pullAll(settings, tell);
+  if (source === "registry") return pullAll(settings, report);
   const rootfs = describeRootfs();
   const local = rootfs && (await localNames(rootfs));
   const note = `made from ${rootfs?.distribution} packages`;
@@ -41,7 +38,7 @@ export async function baseImages(
   let why = "";
   if (source === "auto") {
     try {
-      return await pullAll(settings, tell);
+      return await pullAll(settings, report);
     } catch (error) {
       if (!(error instanceof NoRegistry) || !rootfs) throw error;
       why = "no registry answers: ";
@@ -53,7 +50,7 @@ export async function baseImages(
       hint: "BASE_IMAGES=registry, once a registry can be reached",
     });
   }
-  await makeLocal(settings, rootfs, local, tell);
+  await makeLocal(settings, rootfs, local, report);
   return { ...local, changed: true, note: why + note };
 }
 
@@ -63,12 +60,9 @@ async function areHere(images: BaseImages): Promise<boolean> {
 
 class NoRegistry extends Failure {}
 
-async function pullAll(
-  { images, deadlines }: Settings,
-  tell: (text: string) => void,
-): Promise<BaseImages & Outcome> {
+async function pullAll({ images, deadlines }: Settings, report: Report): Promise<BaseImages & Outcome> {
   for (const part of PARTS) {
-    tell(`pull ${images[part]}`);
+    report(`pull ${images[part]}`);
     await pull(images[part], deadlines.build);
   }
   return { ...images, changed: true, note: "from the registry" };
@@ -108,15 +102,15 @@ async function makeLocal(
   { deadlines }: Settings,
   rootfs: Rootfs,
   names: BaseImages,
-  tell: (text: string) => void,
+  report: Report,
 ): Promise<void> {
-  tell("a minimal system from packages");
+  report("a minimal system from packages");
   await makeRootfs(rootfs);
   const base = `counter-deploy/base:${rootfs.hash}`;
   const here = await $({ nothrow: true })`docker image inspect ${base}`;
   if (!here.ok) await $`docker import ${rootfs.file} ${base}`;
   for (const part of PARTS) {
-    tell(names[part]);
+    report(names[part]);
     await makeOne(part, names[part], base, deadlines.build);
   }
 }

@@ -15,7 +15,7 @@ const CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt";
 /** Where mmdebstrap unpacks; /tmp may be a small one, in memory. */
 const WORK = "/var/tmp";
 /** Megabytes; it takes about 250. mmdebstrap itself does not say that a disk is full. */
-const ROOM = 500;
+const MIN_FREE_MB = 500;
 /** Puts usr-is-merged in place of usrmerge, which brings all of Perl: 48 MB of 134. */
 const MERGED_USR = "/usr/share/mmdebstrap/hooks/maybe-merged-usr";
 
@@ -84,8 +84,8 @@ export async function makeRootfs({ file, sources, suite }: Rootfs): Promise<void
 async function needRoom(dir: string): Promise<void> {
   const { bavail, bsize } = await statfs(dir);
   const free = Math.floor((bavail * bsize) / 1e6);
-  if (free >= ROOM) return;
-  throw new Failure(`the disk is full: ${dir} has ${free} MB left, and ${ROOM} are needed`, {
+  if (free >= MIN_FREE_MB) return;
+  throw new Failure(`the disk is full: ${dir} has ${free} MB left, and ${MIN_FREE_MB} are needed`, {
     hint: "free some space and run it again",
   });
 }

@@ -6,6 +6,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { EXIT, Failure } from "./failure.ts";
 import { interruption } from "./interrupt.ts";
+import type { Report } from "./progress.ts";
 
 /** Seconds in which a server has to begin its answer. */
 const CONTACT_SECONDS = 20;
@@ -17,9 +18,9 @@ export class NotReachable extends Failure {}
  * Brings a file from the network unless it is there. Half a download is never taken for the file, and one that does
  * not begin leaves nothing. Throws NotReachable.
  */
-export async function download(url: string, file: string, tell: (text: string) => void): Promise<void> {
+export async function download(url: string, file: string, report: Report): Promise<void> {
   if (existsSync(file)) return;
-  tell(url);
+  report(url);
   const part = `${file}.part`;
   try {
     const response = await contact(url);

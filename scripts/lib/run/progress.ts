@@ -9,12 +9,17 @@ export interface Outcome {
   note?: string;
 }
 
+/** Shows on a terminal how far a step is. */
+export type Report = (text: string) => void;
+
 /** A step that stands in a list: its name, and what it does. */
-export type Step = readonly [name: string, action: (tell: (text: string) => void) => Promise<Outcome>];
+export type Step = readonly [name: string, action: (report: Report) => Promise<Outcome>];
 
 export interface Progress {
-  /** Runs a step and prints its line; `tell` shows how far it is on a terminal. Returns what the action returned. */
-  step: <T extends Outcome>(name: string, action: (tell: (text: string) => void) => Promise<T>) => Promise<T>;
+  /** Runs a step and prints its line; `report` shows how far it is on a terminal. Returns what the action returned. */
+  step: <T extends Outcome>(name: string, action: (report: Report) => Promise<T>) => Promise<T>;
+  /** So many more steps come than were announced. */
+  extend: (by: number) => void;
   /** Prints the closing line. */
   done: (result?: string) => void;
 }
@@ -29,15 +34,13 @@ const NAME_WIDTH = 40;
 export function progress(title: string, total: number, out: Output = process.stderr): Progress {
   const start = performance.now();
   let count = 0;
+  let last = total;
   const did = { changed: 0, unchanged: 0 };
   out.write(`${chalk.bold(`==> ${title}`)}\n`);
 
-  async function step<T extends Outcome>(
-    name: string,
-    action: (tell: (text: string) => void) => Promise<T>,
-  ): Promise<T> {
+  async function step<T extends Outcome>(name: string, action: (report: Report) => Promise<T>): Promise<T> {
     interruption.throwIfAborted();
-    const label = `[${++count}/${total}] ${name}`;
+    const label = `[${++count}/${last}] ${name}`;
     const begun = performance.now();
     const spinner = spin(label, out);
     const print = (state: string, colour: (text: string) => string, note = "") => {
@@ -46,7 +49,7 @@ export function progress(title: string, total: number, out: Output = process.std
       out.write(`${label.padEnd(NAME_WIDTH)} ${colour(state.padEnd(9))} ${time}${note && `  ${note}`}\n`);
     };
     try {
-      const outcome = await action(spinner.tell);
+      const outcome = await action(spinner.report);
       if (outcome.changed !== undefined) did[outcome.changed ? "changed" : "unchanged"]++;
       print(outcome.changed === false ? "unchanged" : "ok", chalk.green, outcome.note);
       return outcome;
@@ -63,14 +66,15 @@ export function progress(title: string, total: number, out: Output = process.std
     out.write(`${what}${seconds(start)}s${result && `  ${result}`}\n`);
   }
 
-  return { step, done };
+  const extend = (by: number) => void (last += by);
+  return { step, extend, done };
 }
 
 const seconds = (since: number) => ((performance.now() - since) / 1000).toFixed(1);
 
 /** A spinner on a terminal, silence elsewhere. */
 function spin(label: string, out: Output) {
-  if (!out.isTTY) return { tell: () => {}, stop: () => {} };
+  if (!out.isTTY) return { report: () => {}, stop: () => {} };
   let text = "";
   let frame = 0;
   const draw = () => {
@@ -79,7 +83,7 @@ function spin(label: string, out: Output) {
   };
   const timer = setInterval(draw, 100);
   return {
-    tell: (now: string) => {
+    report: (now: string) => {
       text = now;
     },
     stop: () => {

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import t from "tap";
 import { ROOT } from "./paths.ts";
-import { judge, totalsLine } from "./tap.ts";
+import { requirePassed, totalsLine } from "./tap.ts";
 import { withoutTap } from "../testing/host.ts";
 import { $ } from "zx/core";
 
@@ -43,8 +43,8 @@ t.test("a file that ends before its tests is a failure", async (t) => {
 });
 
 t.test("a run is good only if something passed and nothing failed", async (t) => {
-  t.doesNotThrow(() => judge({ pass: 1, fail: 0, skip: 3 }, ""));
-  t.throws(() => judge({ pass: 9, fail: 1, skip: 0 }, ""), { code: 1 });
-  t.throws(() => judge({ pass: 0, fail: 0, skip: 3 }, ""), { code: 1, message: "no test ran" });
+  t.doesNotThrow(() => requirePassed({ pass: 1, fail: 0, skip: 3 }, ""));
+  t.throws(() => requirePassed({ pass: 9, fail: 1, skip: 0 }, ""), { code: 1 });
+  t.throws(() => requirePassed({ pass: 0, fail: 0, skip: 3 }, ""), { code: 1, message: "no test ran" });
   t.equal(totalsLine({ pass: 9, fail: 1, skip: 2 }), "9 passed, 1 failed, 2 skipped");
 });

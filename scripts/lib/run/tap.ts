@@ -65,7 +65,7 @@ function readTotals(line: string): Totals | undefined {
 export const totalsLine = ({ pass, fail, skip }: Totals) => `${pass} passed, ${fail} failed, ${skip} skipped`;
 
 /** Throws a Failure if a test failed, or if none ran. */
-export function judge(totals: Totals, hint: string): void {
+export function requirePassed(totals: Totals, hint: string): void {
   if (totals.fail > 0) throw new Failure(totalsLine(totals), { code: EXIT.failed, hint });
   if (totals.pass === 0) throw new Failure("no test ran", { hint });
 }

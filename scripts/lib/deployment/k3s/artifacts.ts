@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { basename } from "node:path";
 import { EXIT, Failure } from "../../run/failure.ts";
 import { download, NotReachable, verifySum } from "../../run/download.ts";
-import type { Outcome } from "../../run/progress.ts";
+import type { Outcome, Report } from "../../run/progress.ts";
 import type { Settings } from "../../run/settings.ts";
 import { type Installed, isForeign } from "./install.ts";
 
@@ -41,7 +41,7 @@ export async function artifacts(
   { k3s }: Settings,
   here: Installed,
   named: string | undefined,
-  tell: (text: string) => void,
+  report: Report,
 ): Promise<{ files?: Artifacts } & Outcome> {
   if (isForeign(here) || (here.complete && here.version === k3s.version))
     return { changed: false, note: here.version };
@@ -52,7 +52,7 @@ export async function artifacts(
   }
   if (named) throw refusal(`${named} lacks files of k3s ${k3s.version}`, k3s, dir, missing);
   try {
-    return { files: await bring(k3s, tell), note: "from the network" };
+    return { files: await bring(k3s, report), note: "from the network" };
   } catch (error) {
     if (!(error instanceof NotReachable)) throw error;
     const wanted = missing.length > 0 ? missing : lacking("");
@@ -61,16 +61,13 @@ export async function artifacts(
 }
 
 /** Brings the release from the network. What is in the kit's folder goes only when all of it is here and right. */
-async function bring(
-  { version, releases, source }: Settings["k3s"],
-  tell: (text: string) => void,
-): Promise<Artifacts> {
+async function bring({ version, releases, source }: Settings["k3s"], report: Report): Promise<Artifacts> {
   const tag = encodeURIComponent(version);
   const coming = `${ARTIFACTS}-${version}`;
   for (const name of [SUMS, BINARY, IMAGES[0]!])
-    await download(`${releases}/${tag}/${name}`, `${coming}/${name}`, tell);
+    await download(`${releases}/${tag}/${name}`, `${coming}/${name}`, report);
   for (const name of [INSTALLER, INSTALLER_SUM])
-    await download(`${source}/${tag}/${name}`, `${coming}/${name}`, tell);
+    await download(`${source}/${tag}/${name}`, `${coming}/${name}`, report);
   await verified(coming, version);
   await rm(ARTIFACTS, { recursive: true, force: true });
   await rename(coming, ARTIFACTS);

@@ -12,7 +12,7 @@ import { answers } from "./install.ts";
 import { differences, render } from "./manifests.ts";
 import { awaitNamespace, namespaceProblem } from "./namespace.ts";
 import { isReady, NOTE, partOf, pods, restartsOf, workloads } from "./state.ts";
-import { adoptVolumes } from "./volumes.ts";
+import { adoptVolumes, openVolumes } from "./volumes.ts";
 
 const NAME = "k3s";
 export { NAME as name };
@@ -21,8 +21,8 @@ export { publisherOf } from "./front-door.ts";
 export { importImages, kept } from "./images.ts";
 export { remove } from "./namespace.ts";
 export { hostProblems, provisionSteps } from "./provision.ts";
-export { converge, diagnose, undo } from "./rollout.ts";
-export { snapshot } from "./snapshot.ts";
+export { awaitFrontDoor, diagnose, states, steadyMs } from "./rollout.ts";
+export { snapshot, undo } from "./snapshot.ts";
 export { uninstall as unprovision } from "./uninstall.ts";
 
 const APP = "deployment/app";
@@ -68,6 +68,7 @@ export async function apply(settings: Settings, target: Target): Promise<Outcome
   const differing = await differences(manifests);
   if (differing.length === 0) return { changed: false };
   await $({ input: manifests })`kubectl apply --filename -`;
+  await openVolumes(settings);
   return { changed: true, note: differing.join(", ") };
 }
 

@@ -3,7 +3,7 @@ import { $ } from "zx/core";
 import { engineInfo } from "../../host/docker.ts";
 import { engineHostProblems, engineSteps } from "../engine-steps.ts";
 import type { OptionValues } from "../../run/options.ts";
-import type { Outcome, Step } from "../../run/progress.ts";
+import type { Outcome, Step, Report } from "../../run/progress.ts";
 import type { Settings } from "../../run/settings.ts";
 import { asRoot, KUBECONFIG } from "../../run/shell.ts";
 import { until } from "../../run/wait.ts";
@@ -26,22 +26,22 @@ export async function provisionSteps(settings: Settings, { k3sArtifacts }: Optio
   const here = await installed();
   let files: Awaited<ReturnType<typeof artifacts>> = {};
   return [
-    ["k3s files", async (tell) => (files = await artifacts(settings, here, k3sArtifacts, tell))],
+    ["k3s files", async (report) => (files = await artifacts(settings, here, k3sArtifacts, report))],
     ...engineSteps(settings),
     ["k3s", () => ensureK3s(settings, here, files)],
-    ["Node and DNS", (tell) => ready(settings, tell)],
+    ["Node and DNS", (report) => ready(settings, report)],
     ["Kubeconfig", ensureKubeconfig],
   ];
 }
 
 /** Waits until the node is ready and the cluster's DNS answers. */
-async function ready({ deadlines }: Settings, tell: (text: string) => void): Promise<Outcome> {
+async function ready({ deadlines }: Settings, report: Report): Promise<Outcome> {
   let seen = "the server does not answer";
   const wait = { what: "k3s is not ready", deadline: deadlines.start, seen: () => seen, hint: logHint() };
   await until(wait, async () => {
     if (!existsSync(KUBECONFIG) || !(await answers())) return false;
     seen = await missing();
-    tell(seen);
+    report(seen);
     return seen === "";
   });
   return {};

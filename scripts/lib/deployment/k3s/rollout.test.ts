@@ -1,5 +1,6 @@
 import t from "tap";
-import { unfinished, worst } from "./rollout.ts";
+import { unfinished } from "../converge.ts";
+import { stateOf, worst } from "./rollout.ts";
 import type { Pod, Workload } from "./state.ts";
 import { differenceText } from "./uninstall.ts";
 
@@ -39,18 +40,17 @@ function workload(part: string, replicas: number, updated = replicas, generation
   };
 }
 
-const parts = (...all: Workload[]) => new Map(all.map((one) => [`deployment/${one.metadata.name}`, one]));
+const state = (part: Workload, pods: Pod[]) => unfinished([stateOf(part, pods)]);
 
 t.test("complete is: seen by the controller, all updated, all ready, nobody else there", async (t) => {
   const ready = [pod("app-1", { ready: true }), pod("app-2", { ready: true })];
-  t.equal(unfinished(parts(workload("app", 2)), ready), "");
-  t.equal(unfinished(parts(workload("app", 2, 2, 2)), ready), "app 2/2 ready", "a newer generation");
-  t.equal(unfinished(parts(workload("app", 2, 1)), ready), "app 2/2 ready", "one is of before");
+  t.equal(state(workload("app", 2), ready), "");
+  t.equal(state(workload("app", 2, 2, 2), ready), "app 2/2 ready", "a newer generation");
+  t.equal(state(workload("app", 2, 1), ready), "app 2/2 ready", "one is of before");
   const draining = pod("app-3", { ready: true, leaving: true });
-  t.equal(unfinished(parts(workload("app", 2)), [...ready, draining]), "app 2/2 ready, 1 leaving");
-  const redis = workload("redis", 1);
-  t.equal(unfinished(parts(workload("app", 2), redis), ready), "redis 0/1 ready");
-  t.equal(unfinished(parts(workload("app", 0, 0)), []), "", "scaled to nothing");
+  t.equal(state(workload("app", 2), [...ready, draining]), "app 2/2 ready, 1 leaving");
+  t.equal(state(workload("redis", 1), []), "redis 0/1 ready");
+  t.equal(state(workload("app", 0, 0), []), "", "scaled to nothing");
 });
 
 t.test("the pod to show is the one that failed, not one that waits for it", async (t) => {

@@ -1,12 +1,10 @@
 import { $ } from "zx/core";
 import { EXIT, Failure } from "../../run/failure.ts";
-import type { Change } from "../orchestrator.ts";
+import type { Change, PartState } from "../orchestrator.ts";
 import type { Settings } from "../../run/settings.ts";
 import { until } from "../../run/wait.ts";
 import { ingressOf } from "./front-door.ts";
-import { restore } from "./snapshot.ts";
 import { isReady, partOf, type Pod, pods, restartsOf, type Workload, workloads } from "./state.ts";
-import { openVolumes } from "./volumes.ts";
 
 /** After so many restarts a pod of a first deployment will not come up by itself; one that replaces another, after one. */
 const MAX_RESTARTS = 3;
@@ -16,64 +14,47 @@ const STUCK = /^(ErrImage\w+|ImagePullBackOff|InvalidImageName|CreateContainer\w
 /** Seconds that a load balancer may take to announce itself once all replicas are ready. */
 const FRONT_DOOR = 30;
 
-/** Waits until the change is complete. Throws a Failure when it cannot become that any more, or at the deadline. */
-export async function converge(
-  settings: Settings,
-  change: Change,
-  tell: (text: string) => void,
-): Promise<void> {
-  let seen = "";
-  const wait = { what: "rollout not complete", deadline: settings.deadlines.converge, seen: () => seen };
-  if (change.created.length > 0) await openVolumes(settings);
-  await until({ ...wait, hint: "make logs" }, async () => {
-    const [parts, all] = await Promise.all([workloads(settings), pods(settings)]);
-    failFast(parts, all, change);
-    tell((seen = unfinished(parts, all)));
-    return seen === "";
-  });
-  if (change.changed) await awaitFrontDoor(settings, tell);
-}
+/** Its controllers count up to date. */
+export const steadyMs = 0;
 
-/** What is not as it shall be, in words; empty when all is complete. */
-export function unfinished(parts: Map<string, Workload>, all: Pod[]): string {
-  const texts = [...parts.values()].map((part) => {
-    const { spec, status, metadata } = part;
+/** How far the Deployment and the StatefulSet are. */
+export async function states(settings: Settings, change: Change, undone = false): Promise<PartState[]> {
+  const [parts, all] = await Promise.all([workloads(settings), pods(settings)]);
+  return [...parts].map(([key, part]) => {
     const mine = all.filter((pod) => partOf(pod) === partOf(part));
-    const ready = mine.filter(isReady).length;
-    const leaving = mine.filter((pod) => pod.metadata.deletionTimestamp).length;
-    const seen =
-      status.observedGeneration === metadata.generation && (status.updatedReplicas ?? 0) === spec.replicas;
-    if (seen && ready === spec.replicas && mine.length === spec.replicas) return "";
-    return `${partOf(part)} ${ready}/${spec.replicas} ready${leaving ? `, ${leaving} leaving` : ""}`;
-  });
-  return texts.filter(Boolean).join("; ");
-}
-
-/** A cluster without a load balancer never answers for one: then the Service's own address is the front door. */
-async function awaitFrontDoor(settings: Settings, tell: (text: string) => void): Promise<void> {
-  tell("front door");
-  const wait = { what: "no load balancer", deadline: FRONT_DOOR };
-  await until(wait, async () => await ingressOf(settings)).catch((error: unknown) => {
-    if (!(error instanceof Failure) || error.code !== EXIT.timedOut) throw error;
+    const state = stateOf(part, mine);
+    if (undone || !change.replaced.includes(key)) return state;
+    const most = change.undoable.includes(key) ? 1 : MAX_RESTARTS;
+    const failure = failureOf(part, newPods(mine, change.before.processes), most);
+    return failure ? { ...state, failure } : state;
   });
 }
 
-function failFast(parts: Map<string, Workload>, all: Pod[], change: Change): void {
-  for (const name of change.replaced) {
-    const part = parts.get(name);
-    if (!part) continue;
-    const refused = part.status.conditions?.find(
-      ({ type, status }) => type === "ReplicaFailure" && status === "True",
-    );
-    if (refused) throw new Failure(`${name} gets no pods: ${refused.message}`);
-    const most = change.undoable.includes(name) ? 1 : MAX_RESTARTS;
-    for (const pod of newPods(all, change.before.processes).filter((one) => partOf(one) === partOf(part))) {
-      const stuck = stuckContainer(pod);
-      if (stuck) throw new Failure(`${pod.metadata.name} does not start: ${stuck.state.waiting?.message}`);
-      if (restartsOf(pod) >= most)
-        throw new Failure(`${pod.metadata.name} does not get ready: it was restarted`);
-    }
+/** How far one is, with the pods it has. */
+export function stateOf(part: Workload, mine: Pod[]): PartState {
+  const { spec, status, metadata } = part;
+  const seen = status.observedGeneration === metadata.generation;
+  return {
+    name: partOf(part),
+    wanted: spec.replicas,
+    ready: mine.filter(isReady).length,
+    leaving: mine.filter((pod) => pod.metadata.deletionTimestamp).length,
+    settled: seen && (status.updatedReplicas ?? 0) === spec.replicas && mine.length === spec.replicas,
+  };
+}
+
+/** Why a part cannot get ready any more; so many restarts of a pod are the most. */
+function failureOf(part: Workload, fresh: Pod[], most: number): string | undefined {
+  const refused = part.status.conditions?.find(
+    ({ type, status }) => type === "ReplicaFailure" && status === "True",
+  );
+  if (refused) return `${partOf(part)} gets no pods: ${refused.message}`;
+  for (const pod of fresh) {
+    const stuck = stuckContainer(pod);
+    if (stuck) return `${pod.metadata.name} does not start: ${stuck.state.waiting?.message}`;
+    if (restartsOf(pod) >= most) return `${pod.metadata.name} does not get ready: it was restarted`;
   }
+  return undefined;
 }
 
 const stuckContainer = ({ status }: Pod) =>
@@ -81,12 +62,11 @@ const stuckContainer = ({ status }: Pod) =>
 
 const newPods = (all: Pod[], known: string[]) => all.filter(({ metadata }) => !known.includes(metadata.name));
 
-/** Takes a change back and waits for what was there before it. */
-export async function undo(settings: Settings, change: Change): Promise<void> {
-  await restore(settings, change);
-  const deadline = settings.deadlines.converge;
-  await until({ what: "the rollback is not complete", deadline, despiteInterrupt: true }, async () => {
-    return unfinished(await workloads(settings), await pods(settings)) === "";
+/** A cluster without a load balancer never answers for one: then the Service's own address is the front door. */
+export async function awaitFrontDoor(settings: Settings): Promise<void> {
+  const wait = { what: "no load balancer", deadline: FRONT_DOOR };
+  await until(wait, async () => await ingressOf(settings)).catch((error: unknown) => {
+    if (!(error instanceof Failure) || error.code !== EXIT.timedOut) throw error;
   });
 }
 

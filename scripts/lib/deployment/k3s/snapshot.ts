@@ -45,7 +45,7 @@ function partOf(manifest: Manifest): Part {
 }
 
 /** Gives every object back what it was told before the change, and removes those that there were not. */
-export async function restore(settings: Settings, { undoable, created, before }: Change): Promise<void> {
+export async function undo(settings: Settings, { undoable, created, before }: Change): Promise<void> {
   const inside = ["--namespace", settings.name];
   const items = undoable.map((name) => before.parts[name]!.definition);
   const input = JSON.stringify({ apiVersion: "v1", kind: "List", items });

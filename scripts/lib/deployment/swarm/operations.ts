@@ -27,7 +27,7 @@ export { keptVersions as kept } from "../../images/app.ts";
 export { leaveSwarm as unprovision } from "./membership.ts";
 export { hostProblems, provisionSteps } from "./provision.ts";
 export { publisherOf } from "./publisher.ts";
-export { converge, diagnose, snapshot, undo } from "./rollout.ts";
+export { diagnose, mergeSlots, snapshot, states, steadyMs, undo } from "./rollout.ts";
 
 const MOST_FILES = 65536;
 

@@ -1,17 +1,14 @@
 import { $ } from "zx/core";
-import { Failure } from "../../run/failure.ts";
-import type { Change, Part, Snapshot } from "../orchestrator.ts";
+import type { Change, Part, PartState, Snapshot } from "../orchestrator.ts";
+import type { Outcome } from "../../run/progress.ts";
 import type { Settings } from "../../run/settings.ts";
-import { hasEnded, isRunning, progressOf, type SwarmService, services, tasks } from "./state.ts";
-import { until } from "../../run/wait.ts";
+import { hasEnded, imageOf, isRunning, type SwarmService, type SwarmTask, services, tasks } from "./state.ts";
 
 /** After so many ends of each replica, a first deployment will not come up by itself. */
-const HOPELESS = 3;
+const MAX_ENDS = 3;
 const LOG_LINES = 15;
 /** What was seen incomplete must stay complete so long: tasks that an engine brings back come one by one. */
-const STEADY_MS = 4000;
-/** Longer than the moments in which the tasks of a slot overlap. */
-const CROWDED_MS = 10_000;
+export const steadyMs = 4000;
 
 /** What the engine was told of the stack. */
 export async function snapshot(settings: Settings): Promise<Snapshot> {
@@ -24,80 +21,58 @@ export async function snapshot(settings: Settings): Promise<Snapshot> {
 
 const partOf = (Spec: SwarmService["Spec"]): Part => ({ definition: Spec, template: Spec.TaskTemplate });
 
-/** Waits until the change is complete. Throws a Failure when Swarm gives up on it, or at the deadline. */
-export async function converge(
-  settings: Settings,
-  change: Change,
-  tell: (text: string) => void,
-): Promise<void> {
-  let seen = "";
-  let unsteady = -Infinity;
-  const thinOut = thinner();
-  const wait = { what: "rollout not complete", deadline: settings.deadlines.converge, seen: () => seen };
-  await until({ ...wait, hint: "make logs" }, async () => {
-    const stack = await services(settings.name);
-    for (const part of change.replaced) await refuseToHope(stack.get(part)!, change.undoable.includes(part));
-    const { text, complete, crowded } = await lookAt(stack);
-    tell((seen = text));
-    await thinOut(crowded);
-    const updating = change.replaced.some((part) =>
-      isUpdating(stack.get(part)!, change.undoable.includes(part)),
-    );
-    if (!complete || updating) unsteady = performance.now();
-    return performance.now() - unsteady > STEADY_MS;
-  });
+/** How far the services of the stack are. */
+export async function states(settings: Settings, change: Change, undone = false): Promise<PartState[]> {
+  const stack = await services(settings.name);
+  return Promise.all([...stack].map(([name, service]) => stateOf(name, service, change, undone)));
+}
+
+async function stateOf(
+  name: string,
+  service: SwarmService,
+  { replaced, undoable }: Change,
+  undone: boolean,
+): Promise<PartState> {
+  const { State = "", Message = "" } = service.UpdateStatus ?? {};
+  const all = await tasks(service);
+  const running = all.filter(isRunning);
+  const ready = running.filter((task) => task.DesiredState === "Running" && task.Image === imageOf(service));
+  const wanted = service.Spec.Mode.Replicated.Replicas;
+  // Swarm keeps the word of an update that ended; only what this change replaced must come to such a word.
+  const updated = replaced.includes(name) && undoable.includes(name);
+  const end = undone ? "rollback_completed" : "completed";
+  const state = {
+    name,
+    wanted,
+    ready: ready.length,
+    leaving: running.length - ready.length,
+    settled: updated ? State === end : State !== "updating",
+  };
+  if (undone || !replaced.includes(name)) return state;
+  const failure = updated ? refusal(State, Message) : tooManyEnds(service, all, wanted);
+  return failure ? { ...state, failure } : state;
+}
+
+const refusal = (state: string, message: string) =>
+  /^(paused|rollback)/.test(state) ? `Swarm gave the update up: ${message}` : undefined;
+
+function tooManyEnds({ Spec }: SwarmService, all: SwarmTask[], wanted: number): string | undefined {
+  const ended = all.filter(hasEnded).length;
+  return ended >= MAX_ENDS * wanted
+    ? `${Spec.Name} does not stay up: its tasks ended ${ended} times`
+    : undefined;
 }
 
 /**
- * Tried with Docker 20.10: an engine that stops in the middle of a start-first update can come back with two tasks in
- * one slot, and leaves them there. An update that changes nothing makes it one again.
+ * Makes slots hold one task again. Tried with Docker 20.10: an engine that stops in the middle of a start-first update
+ * can come back with two tasks in one slot, and leaves them there. An update that changes nothing ends that.
  */
-function thinner(): (crowded: string[]) => Promise<void> {
-  let since = performance.now();
-  return async (crowded) => {
-    if (crowded.length === 0) since = performance.now();
-    if (performance.now() - since < CROWDED_MS) return;
-    for (const service of crowded) await $`docker service update --detach --force ${service}`;
-    since = performance.now();
-  };
+export async function mergeSlots(settings: Settings, parts: string[]): Promise<Outcome> {
+  for (const part of parts) await $`docker service update --detach --force ${settings.name}_${part}`;
+  return { changed: true, note: parts.join(", ") };
 }
 
-interface View {
-  text: string;
-  complete: boolean;
-  /** Services that have more tasks than they shall, and no update under way that would explain it. */
-  crowded: string[];
-}
-
-async function lookAt(stack: Map<string, SwarmService>): Promise<View> {
-  const parts = await Promise.all(
-    [...stack].map(async ([part, service]) => {
-      const updating = service.UpdateStatus?.State === "updating";
-      return { part, name: service.Spec.Name, updating, ...(await progressOf(service)) };
-    }),
-  );
-  const unfinished = parts.filter((p) => p.ready !== p.wanted || p.leaving > 0 || p.updating);
-  const text = unfinished.map(
-    (p) => `${p.part} ${p.ready}/${p.wanted} ready${p.leaving ? `, ${p.leaving} leaving` : ""}`,
-  );
-  const crowded = parts.filter((p) => p.ready > p.wanted && !p.updating).map((p) => p.name);
-  return { text: text.join("; "), complete: unfinished.length === 0, crowded };
-}
-
-const isUpdating = (service: SwarmService, existed: boolean) =>
-  existed && service.UpdateStatus?.State !== "completed";
-
-async function refuseToHope(service: SwarmService, existed: boolean): Promise<void> {
-  const { State = "", Message = "" } = service.UpdateStatus ?? {};
-  if (existed && /^(paused|rollback)/.test(State)) throw new Failure(`Swarm gave the update up: ${Message}`);
-  if (existed) return;
-  const ended = (await tasks(service)).filter(hasEnded).length;
-  const most = HOPELESS * service.Spec.Mode.Replicated.Replicas;
-  if (ended >= most)
-    throw new Failure(`${service.Spec.Name} does not stay up: its tasks ended ${ended} times`);
-}
-
-/** Takes a change back, unless Swarm is doing that already, and waits for what was there before. */
+/** Asks for what was there before a change, unless Swarm is at it already. */
 export async function undo(settings: Settings, change: Change): Promise<void> {
   const stack = await services(settings.name);
   for (const part of change.undoable) {
@@ -105,17 +80,6 @@ export async function undo(settings: Settings, change: Change): Promise<void> {
     if (!service.UpdateStatus?.State.startsWith("rollback"))
       await $`docker service rollback --detach ${service.Spec.Name}`;
   }
-  const wait = {
-    what: "the rollback is not complete",
-    deadline: settings.deadlines.converge,
-    despiteInterrupt: true,
-  };
-  await until(wait, async () => {
-    const now = await services(settings.name);
-    const replaced = change.replaced.filter((part) => change.undoable.includes(part));
-    const back = replaced.every((part) => now.get(part)!.UpdateStatus?.State === "rollback_completed");
-    return back && (await lookAt(now)).complete;
-  });
 }
 
 /** Why tasks do not run: the engine's words, and the last lines of the log of the newest that failed. */

@@ -3,7 +3,6 @@ import { $ } from "zx/core";
 /** A Swarm service, as far as the kit reads `docker service inspect`. */
 export interface SwarmService {
   ID: string;
-  UpdatedAt: string;
   Spec: {
     Name: string;
     Labels: Record<string, string>;
@@ -11,7 +10,7 @@ export interface SwarmService {
     Mode: { Replicated: { Replicas: number } };
     EndpointSpec?: { Ports?: { PublishedPort: number }[] };
   };
-  UpdateStatus?: { State: string; StartedAt: string; Message: string };
+  UpdateStatus?: { State: string; Message: string };
 }
 
 /** A row of `docker service ps`. */
@@ -52,22 +51,3 @@ export const isRunning = (task: SwarmTask) => task.CurrentState.startsWith("Runn
 
 /** Whether a task ended by itself, and not because it was replaced. */
 export const hasEnded = (task: SwarmTask) => /^(Failed|Rejected|Complete)/.test(task.CurrentState);
-
-/** How far a service is from what its specification says. */
-export interface Progress {
-  wanted: number;
-  ready: number;
-  /** Tasks of before that still run: they are draining. */
-  leaving: number;
-}
-
-/** Counts the tasks of a service that run as its specification says. */
-export async function progressOf(service: SwarmService): Promise<Progress> {
-  const running = (await tasks(service)).filter(isRunning);
-  const ready = running.filter((task) => task.DesiredState === "Running" && task.Image === imageOf(service));
-  return {
-    wanted: service.Spec.Mode.Replicated.Replicas,
-    ready: ready.length,
-    leaving: running.length - ready.length,
-  };
-}
