@@ -1,9 +1,10 @@
 #!/usr/bin/env -S sh -c 'exec "$(dirname "$(readlink -f "$0")")/lib/node.sh" "$0" "$@"'
-// Shows what runs: version, replicas, age, restarts and url.
+// Shows what runs: version, replicas, age, restarts, url, and whether the front door answers.
 //
 //   make status
 //   scripts/status.ts --json
 
+import { doorState } from "./lib/deployment/front-door.ts";
 import { EXIT, Failure } from "./lib/run/failure.ts";
 import { choose } from "./lib/deployment/choose.ts";
 import { verb } from "./lib/run/verb.ts";
@@ -20,6 +21,7 @@ process.exitCode = await verb(
     const deployed = await orchestrator.observe(settings);
     if (!deployed) throw new Failure(`${settings.name} is not deployed`, { hint: "make up" });
     const { version, previous, replicas, running, restarts, since, url } = deployed;
+    const door = await doorState(url);
     const { platform } = orchestrator;
     const status = {
       name: settings.name,
@@ -31,10 +33,15 @@ process.exitCode = await verb(
       restarts,
       since,
       url,
+      door: door ?? "answers",
     };
     process.stdout.write(
       options.json ? `${JSON.stringify(status)}\n` : table({ ...status, age: age(since) }),
     );
+    if (door)
+      throw new Failure(`the front door does not answer: ${door}`, {
+        hint: `make deploy-${orchestrator.name}`,
+      });
     if (running === replicas) return;
     throw new Failure(`${running} of ${replicas} replicas run`, {
       code: EXIT.failed,
@@ -45,7 +52,7 @@ process.exitCode = await verb(
 );
 
 function table(status: Record<string, string | number>): string {
-  const { name, platform, version, previous, replicas, running, age: since, restarts, url } = status;
+  const { name, platform, version, previous, replicas, running, age: since, restarts, url, door } = status;
   const rows = {
     name,
     platform,
@@ -54,6 +61,7 @@ function table(status: Record<string, string | number>): string {
     age: since,
     restarts,
     url,
+    door,
   };
   return Object.entries(rows)
     .map(([key, value]) => `${key.padEnd(10)} ${value}\n`)

@@ -27,6 +27,8 @@ export async function buildApp(config: Config): Promise<FastifyInstance> {
     return503OnClosing: false,
     bodyLimit: 1024,
     requestTimeout: 10_000,
+    // A client that does not get on with its headers keeps no connection for long.
+    http: { headersTimeout: 5000, connectionsCheckingInterval: 1000 },
     // For URLs that cannot be parsed: no hook runs then.
     frameworkErrors: (error, request, reply) => void answerError(error, request, reply.headers(headers)),
   });

@@ -16,6 +16,14 @@ export async function servingVersion(url: string): Promise<string> {
   return (await askVersion(url)).version;
 }
 
+/** Why the front door does not answer, in a few words; undefined if it does. */
+export async function doorState(url: string): Promise<string | undefined> {
+  return servingVersion(url).then(
+    () => undefined,
+    (error: Error) => (error.name === "AbortError" ? "no answer in 2 s" : error.message),
+  );
+}
+
 /**
  * Asks the front door again and again until the last answers, three for each replica, all came from this version
  * and from as many replicas as there shall be. Throws a Failure (ran out of time) after the deadline, in seconds.

@@ -130,6 +130,8 @@ export interface Orchestrator {
   steadyMs: number;
   /** Ends processes that are one too many for parts that `states` counted them of. */
   mergeSlots?(settings: Settings, parts: string[]): Promise<Outcome>;
+  /** Starts again what opens the front door, where that is a part of its own. */
+  restartDoor?(settings: Settings): Promise<Outcome>;
   /** Waits until the front door has its address, where that comes after the replicas. */
   awaitFrontDoor?(settings: Settings): Promise<void>;
   /** Asks for what was there before a change. */

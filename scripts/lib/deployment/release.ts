@@ -1,7 +1,7 @@
 import { difference } from "./change.ts";
 import { converge, convergeBack } from "./converge.ts";
 import { type Details, EXIT, Failure } from "../run/failure.ts";
-import { servingVersion, verify } from "./front-door.ts";
+import { doorState, servingVersion, verify } from "./front-door.ts";
 import type { Change, Deployed, Orchestrator } from "./orchestrator.ts";
 import type { Outcome, Progress, Report } from "../run/progress.ts";
 import type { Settings } from "../run/settings.ts";
@@ -47,6 +47,11 @@ export async function release(
     if (crowded.length > 0 && orchestrator.mergeSlots) {
       steps.extend(2);
       await step("Merge crowded slots", () => orchestrator.mergeSlots!(settings, crowded));
+      await step("Converge", complete);
+    }
+    if (!made.changed && before && orchestrator.restartDoor && (await doorState(before.url))) {
+      steps.extend(2);
+      await step("Restart the front door", () => orchestrator.restartDoor!(settings));
       await step("Converge", complete);
     }
     const { deployed } = await step("Verify through the front door", async () => {

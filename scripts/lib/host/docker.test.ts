@@ -1,5 +1,5 @@
 import t from "tap";
-import { type EngineInfo, engineProblems } from "./docker.ts";
+import { type EngineInfo, engineProblems, withoutUserlandProxy } from "./docker.ts";
 
 const info: EngineInfo = {
   ServerVersion: "26.1.5+dfsg1",
@@ -28,4 +28,12 @@ t.test("engines that cannot, and why", async (t) => {
     /too old.*; .*does not manage/,
     "all at once",
   );
+});
+
+t.test("the engine's settings keep what they say, and lose the userland proxy", async (t) => {
+  t.same(JSON.parse(withoutUserlandProxy("")!), { "userland-proxy": false });
+  const own = { "log-driver": "journald", "userland-proxy": false };
+  t.same(JSON.parse(withoutUserlandProxy('{"log-driver": "journald"}')!), own);
+  t.equal(withoutUserlandProxy('{"userland-proxy": true}'), undefined, "the user's word stands");
+  t.throws(() => withoutUserlandProxy("{"), { code: 3 });
 });

@@ -16,6 +16,7 @@ export interface EngineInfo {
 }
 
 const START_DEADLINE = 90;
+const CONFIG = "/etc/docker/daemon.json";
 const LOG = "/var/log/docker.log";
 
 /** The engine's own account of itself; undefined where none answers. */
@@ -57,18 +58,49 @@ export function engineProblems(info: EngineInfo): string[] {
 /** Installs the distribution's engine if there is none, and starts it if none answers. */
 export async function ensureEngine(): Promise<Outcome> {
   const running = await engineInfo();
-  if (running) return { changed: false, note: `Docker ${running.ServerVersion}` };
+  if (running) {
+    const proxied = withoutUserlandProxy(await configText()) ? ", with its userland proxy" : "";
+    return { changed: false, note: `Docker ${running.ServerVersion}${proxied}` };
+  }
   const elsewhere = process.env["DOCKER_HOST"];
   if (elsewhere)
     throw new Failure(`no engine answers at ${elsewhere}`, { code: EXIT.refused, hint: "unset DOCKER_HOST" });
   const installed = (await $({ nothrow: true })`command -v dockerd`).ok;
-  if (!installed) await aptInstall(["docker.io", "docker-cli", "apparmor", "iproute2"]);
+  if (!installed) {
+    await configure();
+    await aptInstall(["docker.io", "docker-cli", "apparmor", "iproute2"]);
+  }
   await startEngine();
   const info = await until(
     { what: "the Docker engine does not answer", deadline: START_DEADLINE, hint: logHint() },
     engineInfo,
   );
   return { changed: true, note: `Docker ${info.ServerVersion} ${installed ? "started" : "installed"}` };
+}
+
+/**
+ * Says what a new engine shall do otherwise, beside what the file says already: no process of its own for each
+ * published port. That one ends when it runs out of files, and nothing brings it back; without it the kernel forwards
+ * 127.0.0.1, too, and faster (tried with 20.10; ::1 is not forwarded, and clients go on to 127.0.0.1).
+ */
+async function configure(): Promise<void> {
+  const merged = withoutUserlandProxy(await configText());
+  const write = 'mkdir -p "$(dirname "$0")" && cat >"$0.new" && mv "$0.new" "$0"';
+  if (merged) await $({ input: merged })`${asRoot} sh -c ${write} ${CONFIG}`;
+}
+
+const configText = async () => (await $({ nothrow: true })`${asRoot} cat ${CONFIG}`).stdout;
+
+/** The text of a daemon.json without Docker's proxies; undefined where it says something about them already. */
+export function withoutUserlandProxy(text: string): string | undefined {
+  let config: Record<string, unknown>;
+  try {
+    config = JSON.parse(text.trim() || "{}");
+  } catch {
+    throw new Failure(`${CONFIG} is no JSON`, { code: EXIT.refused });
+  }
+  if ("userland-proxy" in config) return undefined;
+  return `${JSON.stringify({ ...config, "userland-proxy": false }, undefined, 2)}\n`;
 }
 
 /** With systemd, with the init script, or, where that may not set its limits (in containers), as a plain process. */

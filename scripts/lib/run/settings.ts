@@ -21,6 +21,10 @@ const schema = z.strictObject({
   image: image.refine((ref) => !/:[^/]*$/.test(ref), "carries no tag: the kit tags it with a hash"),
   replicas: whole(1, MAX_REPLICAS),
   port: whole(1, 65535),
+  resources: z.strictObject({
+    cpus: z.number({ error: "not a number of cores" }).min(0).max(64),
+    memory: whole(64, 65536),
+  }),
   baseImages: z.enum(["auto", "registry", "local"], { error: "not one of auto, registry, local" }),
   images: z.strictObject({ node: pinned, redis: pinned, proxy: pinned }),
   keep: whole(2, 50),

@@ -1,11 +1,4 @@
-import type { Test } from "tap";
-import type { TestHost } from "./host.ts";
-
-/** A test that only one orchestrator has, on the machine of the whole list. */
-export interface OwnTest {
-  name: string;
-  run: (t: Test, host: TestHost, address: string) => Promise<void>;
-}
+import type { OwnTest } from "./sides.ts";
 
 const refusal = (holder: string) => ({ exitCode: 3, stderr: new RegExp(`is held by ${holder}`) });
 

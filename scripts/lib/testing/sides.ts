@@ -1,10 +1,12 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import type { Test } from "tap";
 import { $ } from "zx/core";
 import { ARTIFACTS, lacking } from "../deployment/k3s/artifacts.ts";
 import { readSettings } from "../run/settings.ts";
 import type { TestHost } from "./host.ts";
-import { k3sTests, type OwnTest } from "./k3s-tests.ts";
+import { k3sTests } from "./k3s-tests.ts";
+import { swarmTests } from "./swarm-tests.ts";
 import { type Machine, whyNoMachine } from "./machine.ts";
 
 /** What the end-to-end tests have to know of an orchestrator; all else is the same for both. */
@@ -35,6 +37,12 @@ export interface Side {
   own: OwnTest[];
 }
 
+/** A test that only one orchestrator has, on the machine of the whole list. */
+export interface OwnTest {
+  name: string;
+  run: (t: Test, host: TestHost, address: string) => Promise<void>;
+}
+
 const TEMPLATE = `${ARTIFACTS}/config.toml.tmpl`;
 
 const lines = (text: string) => text.split("\n").filter(Boolean).toSorted();
@@ -52,7 +60,7 @@ export const swarm: Side = {
   running: async (host) => lines((await host.exec(["docker", "ps", "--quiet", "--no-trunc"])).stdout),
   halt: (machine) => machine.halt(),
   resume: (machine) => machine.resume(),
-  own: [],
+  own: swarmTests,
 };
 
 export const k3s: Side = {

@@ -95,6 +95,7 @@ t.test("what is deployed is what was asked for", { skip }, async (t) => {
   const app = find("Deployment", "app");
   t.equal(app.spec.replicas, 3);
   t.equal(app.spec.template.spec.containers[0].image, `${settings.image}:abc`);
+  t.same(app.spec.template.spec.containers[0].resources.limits, { memory: "256Mi" });
   t.match(app.spec.template.metadata.annotations, { "counter-deploy/version": "abc" });
   t.equal(find("StatefulSet", "redis").spec.template.spec.containers[0].image, base.redis);
   t.equal(find("Service", "app").spec.ports[0].port, 8080);

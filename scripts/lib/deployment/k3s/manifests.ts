@@ -24,10 +24,13 @@ export function overlay(settings: Settings, target: Target, path: string): strin
     [NOTE.previous]: target.previous,
     [NOTE.since]: target.since,
   };
+  const { cpus, memory } = settings.resources;
+  const limits = { memory: `${memory}Mi`, ...(cpus > 0 && { cpu: String(cpus) }) };
+  const containers = [{ name: "app", resources: { limits } }];
   const deployment = {
     ...app,
     metadata: { name: "app", annotations: { [NOTE.replicas]: String(target.replicasSetting) } },
-    spec: { replicas: target.replicas, template: { metadata: { annotations: notes } } },
+    spec: { replicas: target.replicas, template: { metadata: { annotations: notes }, spec: { containers } } },
   };
   const port = [{ op: "replace", path: "/spec/ports/0/port", value: settings.port }];
   return stringify({

@@ -43,7 +43,7 @@ async function gone(settings: Settings, despiteInterrupt = false): Promise<void>
   const { remove: deadline } = settings.deadlines;
   const wait = { what: "the namespace is not gone", deadline, seen: () => seen, despiteInterrupt };
   await until(
-    { ...wait, hint: "k3s kubectl get apiservice: one that is not available keeps it" },
+    { ...wait, hint: "k3s kubectl get pods,apiservices -A: what does not go, or does not answer, keeps it" },
     async () => {
       const namespace = await findNamespace(settings);
       seen = obstacles(namespace);

@@ -27,7 +27,7 @@ export { keptVersions as kept } from "../../images/app.ts";
 export { leaveSwarm as unprovision } from "./membership.ts";
 export { hostProblems, provisionSteps } from "./provision.ts";
 export { publisherOf } from "./publisher.ts";
-export { diagnose, mergeSlots, snapshot, states, steadyMs, undo } from "./rollout.ts";
+export { diagnose, mergeSlots, restartDoor, snapshot, states, steadyMs, undo } from "./rollout.ts";
 
 const MOST_FILES = 65536;
 
@@ -84,6 +84,8 @@ export async function stackVariables(settings: Settings, target: Target): Promis
     REPLICAS: String(target.replicas),
     REPLICAS_SETTING: String(target.replicasSetting),
     PORT: String(settings.port),
+    CPUS: String(settings.resources.cpus),
+    MEMORY: String(settings.resources.memory),
     REDIS_IMAGE: target.base.redis,
     PROXY_IMAGE: target.base.proxy,
     REDIS_CONFIG_HASH: hashOf("../redis.conf"),

@@ -72,6 +72,17 @@ export async function mergeSlots(settings: Settings, parts: string[]): Promise<O
   return { changed: true, note: parts.join(", ") };
 }
 
+/**
+ * Starts the proxy's task again, where there is one. Docker's own proxy for its port ends when it runs out of files (tried:
+ * some 3,000 idle connections to 127.0.0.1), the task stays healthy, and nothing else brings the port back.
+ */
+export async function restartDoor(settings: Settings): Promise<Outcome> {
+  const proxy = (await services(settings.name)).get("proxy");
+  if (!proxy) return { changed: false, note: "it is Swarm's routing mesh" };
+  await $`docker service update --detach --force ${proxy.Spec.Name}`;
+  return { changed: true, note: "it did not answer" };
+}
+
 /** Asks for what was there before a change, unless Swarm is at it already. */
 export async function undo(settings: Settings, change: Change): Promise<void> {
   const stack = await services(settings.name);
