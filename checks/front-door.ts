@@ -15,8 +15,19 @@ interface Answer {
   body: { value?: number; error?: string; version?: string };
 }
 
-/** Sends a request over a connection of its own, so that each may reach another replica. Throws on no answer in 5 s. */
+/**
+ * Sends a request over a connection of its own, so that each may reach another replica. Throws on no answer in 5 s,
+ * with what was asked and when.
+ */
 export async function ask(method: "GET" | "POST", path: string): Promise<Answer> {
+  const since = new Date();
+  return answerTo(method, path).catch((error: Error) => {
+    const why = error.name === "AbortError" ? "no answer in 5 s" : error.message;
+    throw new Error(`${method} ${path} at ${since.toISOString()}: ${why}`);
+  });
+}
+
+async function answerTo(method: "GET" | "POST", path: string): Promise<Answer> {
   const sent = request(new URL(path, frontDoor), {
     method,
     agent: false,

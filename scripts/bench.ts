@@ -9,7 +9,8 @@ import { EXIT, Failure } from "./lib/run/failure.ts";
 import { distribution } from "./lib/host/facts.ts";
 import { aptInstall } from "./lib/host/apt.ts";
 import { startNode, startRedis } from "./lib/measure/local.ts";
-import { type Figure, figure, incrementsPerSecond } from "./lib/measure/wrk.ts";
+import { countAt, takeBack } from "./lib/measure/count.ts";
+import { answersPerSecond, type Figure, figure, incrementsPerSecond } from "./lib/measure/wrk.ts";
 import { choose } from "./lib/deployment/choose.ts";
 import type { Deployed, Orchestrator } from "./lib/deployment/orchestrator.ts";
 import { progress, type Progress } from "./lib/run/progress.ts";
@@ -38,7 +39,7 @@ process.exitCode = await verb(
     const deployed = await orchestrator.observe(settings).catch(() => undefined);
     const steps = progress(
       "Measure increments per second",
-      deployed ? rounds + SCALES.length * 4 + 3 : rounds,
+      deployed ? rounds + SCALES.length * 4 + 4 : rounds,
     );
     const figures = await measureLocal(steps, rounds, seconds);
     if (deployed)
@@ -81,7 +82,7 @@ async function measureLocal({ step }: Progress, rounds: number, seconds: number)
   return [...rates].map(([name, values]) => figure(name, values));
 }
 
-/** Puts scale and count back as they were, however it ends. */
+/** Puts the scale back however it ends. Increments stay where it fails: the count is larger then, and nothing is lost. */
 async function measureFrontDoor(
   orchestrator: Orchestrator,
   settings: Settings,
@@ -94,38 +95,33 @@ async function measureFrontDoor(
     const act = () => orchestrator.scale(settings, replicas);
     await release(orchestrator, settings, steps, { name: `Scale to ${replicas}`, version, replicas, act });
   };
-  const count = await counted(url);
+  const count = await countAt(url);
   const figures: Figure[] = [];
   try {
     for (const replicas of SCALES) {
       await scale(replicas);
       await steps.step(`Front door with ${replicas}`, async () => {
-        const rates = [];
+        const increments = [];
+        const answers = [];
         await incrementsPerSecond(url, WARM_UP);
-        for (let round = 1; round <= rounds; round++) rates.push(await incrementsPerSecond(url, seconds));
-        figures.push(figure(`front door, ${replicas === 1 ? "1 replica" : `${replicas} replicas`}`, rates));
+        for (let round = 1; round <= rounds; round++) {
+          increments.push(await incrementsPerSecond(url, seconds));
+          answers.push(await answersPerSecond(url, seconds));
+        }
+        const door = `front door, ${replicas === 1 ? "1 replica" : `${replicas} replicas`}`;
+        figures.push(figure(door, increments), figure(`${door}, GET /livez`, answers));
         return {};
       });
     }
   } finally {
-    await restore(url, count);
     await orchestrator.scale(settings, before);
   }
   await scale(before);
+  await steps.step("Take the increments back", async () => {
+    await takeBack(url, count);
+    return {};
+  });
   return figures;
-}
-
-async function counted(url: string): Promise<number> {
-  const answer = await fetch(`${url}/api/counter`);
-  return ((await answer.json()) as { value: number }).value;
-}
-
-async function restore(url: string, count: number): Promise<void> {
-  const post = (what: string) => fetch(`${url}/api/counter/${what}`, { method: "POST" });
-  await post("reset");
-  for (let left = count; left > 0; left -= 64) {
-    await Promise.all(Array.from({ length: Math.min(64, left) }, () => post("increment")));
-  }
 }
 
 /** Markdown, with the ratio to the bare route that does the same work. */
@@ -134,8 +130,8 @@ function table(figures: Figure[]): string {
   const rows = figures.map(({ name, median, min, max }) => {
     const [rate, low, high] = [median, min, max].map((value) => Math.round(value).toLocaleString("en"));
     const ratio = (median / same).toFixed(2);
-    return `| ${name.padEnd(26)} | ${rate!.padStart(8)} | ${`${low} to ${high}`.padStart(20)} | ${ratio.padStart(5)} |`;
+    return `| ${name.padEnd(34)} | ${rate!.padStart(8)} | ${`${low} to ${high}`.padStart(20)} | ${ratio.padStart(5)} |`;
   });
-  const head = `| ${"Increments per second".padEnd(26)} | ${"median".padStart(8)} | ${"range".padStart(20)} | ratio |`;
+  const head = `| ${"Requests per second".padEnd(34)} | ${"median".padStart(8)} | ${"range".padStart(20)} | ratio |`;
   return [head, "|---|--:|--:|--:|", ...rows, ""].join("\n");
 }

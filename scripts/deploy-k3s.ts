@@ -7,7 +7,7 @@
 
 import { ORCHESTRATORS } from "./lib/deployment/choose.ts";
 import { deploy } from "./lib/deployment/deploy.ts";
-import { serving } from "./lib/deployment/release.ts";
+import { serving } from "./lib/deployment/deployed.ts";
 import { verb } from "./lib/run/verb.ts";
 
 const { k3s } = ORCHESTRATORS;

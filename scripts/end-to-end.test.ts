@@ -205,7 +205,7 @@ function endToEnd(side: Side, test: (name: string, run: (t: Test) => Promise<voi
     t.match(await host.run("teardown"), { exitCode: 2, stderr: /no terminal/ });
     t.match(await host.run("teardown", { YES: "1" }), { exitCode: 0 });
     t.match(await host.run("teardown", { YES: "1" }), { exitCode: 0, stderr: /^Unchanged in/m });
-    t.match(await host.run("smoke"), { exitCode: 1, stderr: /not deployed/ });
+    t.match(await host.run("smoke"), { exitCode: 3, stderr: /not deployed/ });
     t.match(await host.run(deployVerb, { PORT }), { exitCode: 0 });
     t.equal(await count(), value);
     t.match(await host.run("teardown", { YES: "1", PURGE: "1" }), { exitCode: 0 });

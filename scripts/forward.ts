@@ -8,10 +8,11 @@
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import { pipeline } from "node:stream/promises";
-import { EXIT, Failure, refuse } from "./lib/run/failure.ts";
+import { refuse } from "./lib/run/failure.ts";
 import { urlOf } from "./lib/deployment/front-door.ts";
 import { listener } from "./lib/host/port.ts";
 import { interruption } from "./lib/run/interrupt.ts";
+import { requireDeployed } from "./lib/deployment/deployed.ts";
 import { ORCHESTRATORS } from "./lib/deployment/choose.ts";
 import type { Settings } from "./lib/run/settings.ts";
 import { verb } from "./lib/run/verb.ts";
@@ -45,12 +46,7 @@ process.exitCode = await verb(
 
 /** Where the counter answers now. Throws a Failure if it is not deployed. */
 async function target(settings: Settings): Promise<string> {
-  const deployed = await ORCHESTRATORS.k3s.observe(settings);
-  if (deployed) return deployed.url;
-  throw new Failure(`${settings.name} is not deployed on k3s`, {
-    code: EXIT.refused,
-    hint: "make deploy-k3s",
-  });
+  return (await requireDeployed(ORCHESTRATORS.k3s, settings)).url;
 }
 
 async function connected(url: string): Promise<Socket> {

@@ -4,6 +4,7 @@
 //   make logs SERVICE=redis TAIL=20
 //   scripts/logs.ts --follow
 
+import { ProcessOutput } from "zx/core";
 import { EXIT, Failure } from "./lib/run/failure.ts";
 import { interruption } from "./lib/run/interrupt.ts";
 import { choose } from "./lib/deployment/choose.ts";
@@ -29,8 +30,9 @@ process.exitCode = await verb(
     try {
       await orchestrator.logs(settings, { service, tail: Number(tail), follow: follow !== "" });
     } catch (error) {
-      // Ctrl-C is how one stops following.
-      if (!follow || !interruption.aborted) throw error;
+      // Ctrl-C is how one stops following, and so is a reader that has enough.
+      const ended = error instanceof ProcessOutput && error.signal === "SIGPIPE";
+      if (!follow || !(interruption.aborted || ended)) throw error;
     }
   },
 );

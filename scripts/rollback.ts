@@ -8,7 +8,8 @@ import { EXIT, Failure } from "./lib/run/failure.ts";
 import { choose } from "./lib/deployment/choose.ts";
 import type { Deployed } from "./lib/deployment/orchestrator.ts";
 import { progress } from "./lib/run/progress.ts";
-import { release, serving } from "./lib/deployment/release.ts";
+import { requireDeployed, serving } from "./lib/deployment/deployed.ts";
+import { release } from "./lib/deployment/release.ts";
 import { verb } from "./lib/run/verb.ts";
 
 process.exitCode = await verb(
@@ -22,9 +23,7 @@ process.exitCode = await verb(
   },
   async ({ settings, options }) => {
     const orchestrator = await choose(options);
-    const deployed = await orchestrator.observe(settings);
-    if (!deployed)
-      throw new Failure(`${settings.name} is not deployed`, { code: EXIT.refused, hint: "make up" });
+    const deployed = await requireDeployed(orchestrator, settings);
     const version = pick(await orchestrator.kept(settings), deployed, options.version);
     const { replicas } = deployed;
     const steps = progress(`Roll ${settings.name} back from ${deployed.version} to ${version}`, 3);

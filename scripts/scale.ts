@@ -7,7 +7,8 @@
 import { EXIT, Failure } from "./lib/run/failure.ts";
 import { choose } from "./lib/deployment/choose.ts";
 import { progress } from "./lib/run/progress.ts";
-import { release, serving } from "./lib/deployment/release.ts";
+import { requireDeployed, serving } from "./lib/deployment/deployed.ts";
+import { release } from "./lib/deployment/release.ts";
 import { replicasOption } from "./lib/run/settings.ts";
 import { verb } from "./lib/run/verb.ts";
 
@@ -25,9 +26,7 @@ process.exitCode = await verb(
     if (!replicas)
       throw new Failure("REPLICAS is missing", { code: EXIT.usage, hint: "make scale REPLICAS=2" });
     const orchestrator = await choose(options);
-    const deployed = await orchestrator.observe(settings);
-    if (!deployed)
-      throw new Failure(`${settings.name} is not deployed`, { code: EXIT.refused, hint: "make up" });
+    const deployed = await requireDeployed(orchestrator, settings);
     const { version } = deployed;
     const steps = progress(`Scale ${settings.name} from ${deployed.replicas} to ${replicas}`, 3);
     const act = () => orchestrator.scale(settings, replicas);

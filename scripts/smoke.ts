@@ -5,6 +5,7 @@
 //   scripts/smoke.ts --base-url=http://192.0.2.7 --replicas=4
 
 import { EXIT, Failure } from "./lib/run/failure.ts";
+import { requireDeployed } from "./lib/deployment/deployed.ts";
 import { choose } from "./lib/deployment/choose.ts";
 import { type OptionValues } from "./lib/run/options.ts";
 import { replicasOption, type Settings } from "./lib/run/settings.ts";
@@ -41,8 +42,6 @@ async function target(settings: Settings, options: OptionValues): Promise<{ url:
     }
     return { url: options.baseUrl, replicas: wanted ?? settings.replicas };
   }
-  const deployed = await (await choose(options)).observe(settings);
-  if (!deployed)
-    throw new Failure(`${settings.name} is not deployed here`, { hint: "make up, or BASE_URL=http://..." });
+  const deployed = await requireDeployed(await choose(options), settings);
   return { url: deployed.url, replicas: wanted ?? deployed.replicas };
 }

@@ -4,6 +4,7 @@
 //   make status
 //   scripts/status.ts --json
 
+import { requireDeployed } from "./lib/deployment/deployed.ts";
 import { doorState } from "./lib/deployment/front-door.ts";
 import { EXIT, Failure } from "./lib/run/failure.ts";
 import { choose } from "./lib/deployment/choose.ts";
@@ -18,8 +19,7 @@ process.exitCode = await verb(
   },
   async ({ settings, options }) => {
     const orchestrator = await choose(options);
-    const deployed = await orchestrator.observe(settings);
-    if (!deployed) throw new Failure(`${settings.name} is not deployed`, { hint: "make up" });
+    const deployed = await requireDeployed(orchestrator, settings);
     const { version, previous, replicas, running, restarts, since, url } = deployed;
     const door = await doorState(url);
     const { platform } = orchestrator;

@@ -25,8 +25,9 @@ export async function doorState(url: string): Promise<string | undefined> {
 }
 
 /**
- * Asks the front door again and again until the last answers, three for each replica, all came from this version
- * and from as many replicas as there shall be. Throws a Failure (ran out of time) after the deadline, in seconds.
+ * Asks the front door again and again until the last answers, three for each replica, all came from this version and
+ * from as many replicas as there shall be, and as many say that Redis answers them in time, as a write needs it.
+ * Throws a Failure (ran out of time) after the deadline, in seconds.
  */
 export async function verify(
   url: string,
@@ -46,18 +47,27 @@ export async function verify(
       answers.length = 0;
       while (answers.length < enough) answers.push(await askVersion(url).catch(() => undefined));
       const replicas = new Set(answers.map((answer) => answer?.replica));
-      return (
-        answers.every((answer) => answer?.version === expected.version) && replicas.size === expected.replicas
-      );
+      const same = answers.every((answer) => answer?.version === expected.version);
+      return same && replicas.size === expected.replicas && (await areReady(url, enough));
     },
   );
 }
 
-/** Each request has a connection of its own, so that it may reach another replica. */
-async function askVersion(url: string): Promise<VersionAnswer> {
-  const request = get(`${url}/version`, { agent: false, signal: AbortSignal.timeout(2000) });
+const askVersion = async (url: string) => JSON.parse(await ask(`${url}/version`)) as VersionAnswer;
+
+/** Whether so many requests one after the other, and with a door that takes turns all replicas, are told to be ready. */
+async function areReady(url: string, requests: number): Promise<boolean> {
+  for (let asked = 0; asked < requests; asked++) {
+    if (!(await ask(`${url}/readyz`).catch(() => undefined))) return false;
+  }
+  return true;
+}
+
+/** Each request has a connection of its own, so that it may reach another replica. Throws unless the answer is 200. */
+async function ask(url: string): Promise<string> {
+  const request = get(url, { agent: false, signal: AbortSignal.timeout(2000) });
   const [response] = (await once(request, "response")) as [IncomingMessage];
   const body = await text(response);
-  if (response.statusCode !== 200) throw new Error(`${url}/version answered ${response.statusCode}`);
-  return JSON.parse(body) as VersionAnswer;
+  if (response.statusCode !== 200) throw new Error(`${url} answered ${response.statusCode}`);
+  return body;
 }

@@ -97,9 +97,3 @@ async function rollBack(
   await orchestrator.remove(settings, { purge: false, despiteInterrupt: true });
   return { serving: "nothing: what was made is removed again" };
 }
-
-/** The version that serves now; undefined where nothing is deployed. Throws if the front door does not answer. */
-export async function serving(orchestrator: Orchestrator, settings: Settings): Promise<string | undefined> {
-  const deployed = await orchestrator.observe(settings);
-  return deployed && servingVersion(deployed.url);
-}

@@ -28,6 +28,10 @@ export async function verb(spec: Verb, main: (context: Context) => Promise<void>
     process.stdout.write(`${usage(spec)}\n`);
     return EXIT.done;
   }
+  // A reader that has enough, as in `make logs | head`, is no error.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
   let context: Context | undefined;
   try {
     const options = readOptions(spec, argv, process.env);

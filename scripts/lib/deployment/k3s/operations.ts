@@ -6,6 +6,7 @@ import { sizeProblems } from "../../host/facts.ts";
 import type { Deployed, LogOptions, Target } from "../orchestrator.ts";
 import type { Outcome } from "../../run/progress.ts";
 import type { Settings } from "../../run/settings.ts";
+import { inOrderOfTime } from "../log-lines.ts";
 import { frontDoor } from "./front-door.ts";
 import { kept, removeVersions } from "./images.ts";
 import { answers } from "./install.ts";
@@ -125,7 +126,8 @@ export async function tidy(settings: Settings, named: string[]): Promise<void> {
 /** Prints the last lines of a part's logs to stdout, and goes on with `follow`. */
 export async function logs(settings: Settings, { service, tail, follow }: LogOptions): Promise<void> {
   if (service === "proxy") throw new Failure("there is no proxy on k3s", { code: EXIT.usage });
-  const flags = [...(follow ? ["--follow"] : []), "--prefix", "--max-log-requests=20"];
-  const labels = ["--selector", `app.kubernetes.io/component=${service}`];
-  await $({ stdio: "inherit" })`kubectl logs --namespace ${settings.name} ${labels} --tail ${tail} ${flags}`;
+  const which = ["--namespace", settings.name, "--selector", `app.kubernetes.io/component=${service}`];
+  const flags = [...which, "--tail", tail, "--timestamps", "--prefix", "--max-log-requests=20"];
+  if (follow) await $({ stdio: "inherit" })`kubectl logs --follow ${flags}`;
+  else process.stdout.write(inOrderOfTime((await $`kubectl logs ${flags}`).stdout));
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { $ } from "zx/core";
+import { inOrderOfTime } from "../log-lines.ts";
 import { engineInfo, engineProblems } from "../../host/docker.ts";
 import { urlOf } from "../front-door.ts";
 import { hasIpvs, sizeProblems } from "../../host/facts.ts";
@@ -137,8 +138,9 @@ export async function tidy(settings: Settings): Promise<void> {
 
 /** Prints the last lines of a service's logs to stdout, and goes on with `follow`. */
 export async function logs(settings: Settings, { service, tail, follow }: LogOptions): Promise<void> {
-  const flags = follow ? ["--follow"] : [];
-  await $({ stdio: "inherit" })`docker service logs --tail ${tail} ${flags} ${settings.name}_${service}`;
+  const flags = ["--timestamps", "--tail", tail, `${settings.name}_${service}`];
+  if (follow) await $({ stdio: "inherit" })`docker service logs --follow ${flags}`;
+  else process.stdout.write(inOrderOfTime((await $`docker service logs ${flags} 2>&1`).stdout));
 }
 
 /** Removes the stack and waits until its containers and networks are gone; volume and secret only with `purge`. */
