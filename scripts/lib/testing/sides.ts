@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import type { Test } from "tap";
 import { $ } from "zx/core";
-import { ARTIFACTS, lacking } from "../deployment/k3s/artifacts.ts";
+import { ARTIFACTS, lacking } from "../deployment/k3s/host/artifacts.ts";
 import { readSettings } from "../run/settings.ts";
 import type { TestHost } from "./host.ts";
 import { k3sTests } from "./k3s-tests.ts";

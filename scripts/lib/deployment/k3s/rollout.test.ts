@@ -2,7 +2,6 @@ import t from "tap";
 import { unfinished } from "../converge.ts";
 import { stateOf, worst } from "./rollout.ts";
 import type { Pod, Workload } from "./state.ts";
-import { differenceText } from "./uninstall.ts";
 
 const labels = (part: string) => ({ "app.kubernetes.io/component": part });
 
@@ -59,13 +58,4 @@ t.test("the pod to show is the one that failed, not one that waits for it", asyn
   t.equal(worst([waits, crashed])?.metadata.name, "redis-0");
   t.equal(worst([waits, pod("app-2", { waiting: "ErrImageNeverPull" })])?.metadata.name, "app-2");
   t.equal(worst([pod("app-1", { ready: true, restarts: 5 })]), undefined, "it is ready now");
-});
-
-t.test("what a removal leaves is counted in every row", async (t) => {
-  const before = { mount: ["/a", "/b", "/c", "/d"], rule: ["-A X"], file: [] };
-  const after = { mount: ["/d"], rule: [], file: [] };
-  t.equal(
-    differenceText(before, after),
-    "mount         4 -> 1  -/a  -/b  -/c  =/d\nrule          1 -> 0  --A X\nfile          0 -> 0\n",
-  );
 });

@@ -4,8 +4,8 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import t from "tap";
-import { EXIT, type Failure } from "../../run/failure.ts";
-import { readSettings } from "../../run/settings.ts";
+import { EXIT, type Failure } from "../../../run/failure.ts";
+import { readSettings } from "../../../run/settings.ts";
 
 // The kit's own folder is below the user's home, which is to be an empty one here.
 const home = t.testdir({});

@@ -1,17 +1,17 @@
 import { existsSync } from "node:fs";
 import { $ } from "zx/core";
-import { engineInfo } from "../../host/docker.ts";
-import { engineHostProblems, engineSteps } from "../engine-steps.ts";
-import type { OptionValues } from "../../run/options.ts";
-import type { Outcome, Step, Report } from "../../run/progress.ts";
-import type { Settings } from "../../run/settings.ts";
-import { asRoot, KUBECONFIG } from "../../run/shell.ts";
-import { until } from "../../run/wait.ts";
+import { engineInfo } from "../../../host/docker.ts";
+import { engineHostProblems, engineSteps } from "../../engine-steps.ts";
+import type { OptionValues } from "../../../run/options.ts";
+import type { Outcome, Step, Report } from "../../../run/progress.ts";
+import type { Settings } from "../../../run/settings.ts";
+import { asRoot, KUBECONFIG } from "../../../run/shell.ts";
+import { until } from "../../../run/wait.ts";
 import { artifacts } from "./artifacts.ts";
 import { answers, ensureK3s, installed } from "./install.ts";
 import { k3sHostProblems } from "./preflight.ts";
 import { logHint } from "./process.ts";
-import { type Condition, type KubernetesService, list, type Pod } from "./state.ts";
+import { type Condition, type KubernetesService, list, type Pod } from "../state.ts";
 
 /** What keeps this host from being provisioned. */
 export async function hostProblems(settings: Settings): Promise<(string | undefined)[]> {

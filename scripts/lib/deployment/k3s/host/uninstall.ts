@@ -1,7 +1,7 @@
 import { $ } from "zx/core";
-import type { Outcome } from "../../run/progress.ts";
-import { ROOT } from "../../run/paths.ts";
-import { asRoot } from "../../run/shell.ts";
+import type { Outcome } from "../../../run/progress.ts";
+import { ROOT } from "../../../run/paths.ts";
+import { asRoot } from "../../../run/shell.ts";
 import { installed } from "./install.ts";
 import { PID_FILE } from "./process.ts";
 
@@ -40,7 +40,7 @@ export async function uninstall(): Promise<Outcome> {
   const subnet = await $({ nothrow: true })`${asRoot} sed -n s/^FLANNEL_NETWORK=//p /run/flannel/subnet.env`;
   const network = subnet.stdout.trim() || NETWORK;
   const before = await footprint(network);
-  await $`${asRoot} sh ${ROOT}scripts/lib/deployment/k3s/remove.sh ${PID_FILE} ${network}`;
+  await $`${asRoot} sh ${ROOT}scripts/lib/deployment/k3s/host/remove.sh ${PID_FILE} ${network}`;
   process.stdout.write(differenceText(before, await footprint(network)));
   return { changed: true, note: version };
 }

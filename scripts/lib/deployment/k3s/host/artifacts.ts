@@ -2,10 +2,10 @@ import { existsSync } from "node:fs";
 import { readFile, rename, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename } from "node:path";
-import { EXIT, Failure } from "../../run/failure.ts";
-import { download, NotReachable, verifySum } from "../../run/download.ts";
-import type { Outcome, Report } from "../../run/progress.ts";
-import type { Settings } from "../../run/settings.ts";
+import { EXIT, Failure } from "../../../run/failure.ts";
+import { download, NotReachable, verifySum } from "../../../run/download.ts";
+import type { Outcome, Report } from "../../../run/progress.ts";
+import type { Settings } from "../../../run/settings.ts";
 import { type Installed, isForeign } from "./install.ts";
 
 /** Where the release's files are kept, and looked for before the network is asked. */

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { $ } from "zx/core";
-import { hasSystemd } from "../../host/facts.ts";
-import { ROOT } from "../../run/paths.ts";
-import { asRoot } from "../../run/shell.ts";
-import { until } from "../../run/wait.ts";
+import { hasSystemd } from "../../../host/facts.ts";
+import { ROOT } from "../../../run/paths.ts";
+import { asRoot } from "../../../run/shell.ts";
+import { until } from "../../../run/wait.ts";
 
 /** Of the plain process that keeps k3s running where there is no systemd. */
 export const PID_FILE = "/run/counter-deploy-k3s.pid";
@@ -38,7 +38,7 @@ export async function restart(): Promise<void> {
     return;
   }
   await stop();
-  const server = `${ROOT}scripts/lib/deployment/k3s/server.sh`;
+  const server = `${ROOT}scripts/lib/deployment/k3s/host/server.sh`;
   await $`${asRoot} sh -c ${`setsid sh "$0" ${PID_FILE} >>${LOG} 2>&1 </dev/null &`} ${server}`;
 }
 

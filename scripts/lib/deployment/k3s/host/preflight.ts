@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { $ } from "zx/core";
-import { sizeProblems } from "../../host/facts.ts";
-import { portsProblems } from "../../host/port.ts";
-import type { Settings } from "../../run/settings.ts";
+import { sizeProblems } from "../../../host/facts.ts";
+import { portsProblems } from "../../../host/port.ts";
+import type { Settings } from "../../../run/settings.ts";
 import { answers, type Installed, isForeign } from "./install.ts";
 import { isRunning } from "./process.ts";
 

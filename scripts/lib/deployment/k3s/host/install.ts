@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { $ } from "zx/core";
-import { hasSystemd } from "../../host/facts.ts";
-import type { Outcome } from "../../run/progress.ts";
-import { type Settings } from "../../run/settings.ts";
-import { ROOT } from "../../run/paths.ts";
-import { asRoot } from "../../run/shell.ts";
+import { hasSystemd } from "../../../host/facts.ts";
+import type { Outcome } from "../../../run/progress.ts";
+import { type Settings } from "../../../run/settings.ts";
+import { ROOT } from "../../../run/paths.ts";
+import { asRoot } from "../../../run/shell.ts";
 import type { Artifacts } from "./artifacts.ts";
 import { isRunning, restart } from "./process.ts";
 
