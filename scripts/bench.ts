@@ -32,8 +32,7 @@ process.exitCode = await verb(
     exclusive: true,
   },
   async ({ settings, options }) => {
-    const rounds = whole("ROUNDS", options.rounds ?? "3");
-    const seconds = whole("SECONDS_EACH", options.seconds ?? "5");
+    const { rounds = 3, seconds = 5 } = options;
     await ensureWrk();
     const orchestrator = await choose(options);
     const deployed = await orchestrator.observe(settings).catch(() => undefined);
@@ -48,11 +47,6 @@ process.exitCode = await verb(
     steps.done(deployed ? "" : "the front door is not measured: the counter is not deployed here");
   },
 );
-
-function whole(name: string, given: string): number {
-  if (/^[1-9]\d{0,2}$/.test(given)) return Number(given);
-  throw new Failure(`${name} is "${given}", not a whole number from 1 to 999`, { code: EXIT.usage });
-}
 
 async function ensureWrk(): Promise<void> {
   if ((await $({ nothrow: true })`command -v wrk`).ok) return;

@@ -5,12 +5,9 @@
 //   scripts/logs.ts --follow
 
 import { ProcessOutput } from "zx/core";
-import { EXIT, Failure } from "./lib/run/failure.ts";
 import { interruption } from "./lib/run/interrupt.ts";
 import { choose } from "./lib/deployment/choose.ts";
 import { verb } from "./lib/run/verb.ts";
-
-const SERVICES = ["app", "redis", "proxy"];
 
 process.exitCode = await verb(
   {
@@ -20,15 +17,10 @@ process.exitCode = await verb(
     example: "make logs SERVICE=redis FOLLOW=1",
   },
   async ({ settings, options }) => {
-    const { service = "app", tail = "100", follow = "" } = options;
-    if (!SERVICES.includes(service)) {
-      throw new Failure(`SERVICE is "${service}"; it is one of ${SERVICES.join(", ")}`, { code: EXIT.usage });
-    }
-    if (!/^\d+$/.test(tail))
-      throw new Failure(`TAIL is "${tail}"; it is a number of lines`, { code: EXIT.usage });
+    const { service = "app", tail = 100, follow = false } = options;
     const orchestrator = await choose(options);
     try {
-      await orchestrator.logs(settings, { service, tail: Number(tail), follow: follow !== "" });
+      await orchestrator.logs(settings, { service, tail, follow });
     } catch (error) {
       // Ctrl-C is how one stops following, and so is a reader that has enough.
       const ended = error instanceof ProcessOutput && error.signal === "SIGPIPE";

@@ -9,7 +9,6 @@ import { choose } from "./lib/deployment/choose.ts";
 import { progress } from "./lib/run/progress.ts";
 import { requireDeployed, serving } from "./lib/deployment/deployed.ts";
 import { release } from "./lib/deployment/release.ts";
-import { replicasOption } from "./lib/run/settings.ts";
 import { verb } from "./lib/run/verb.ts";
 
 process.exitCode = await verb(
@@ -22,7 +21,7 @@ process.exitCode = await verb(
     serving: async ({ settings, options }) => serving(await choose(options), settings),
   },
   async ({ settings, options }) => {
-    const replicas = replicasOption(options);
+    const { replicas } = options;
     if (!replicas)
       throw new Failure("REPLICAS is missing", { code: EXIT.usage, hint: "make scale REPLICAS=2" });
     const orchestrator = await choose(options);

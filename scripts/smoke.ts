@@ -4,11 +4,10 @@
 //   make smoke
 //   scripts/smoke.ts --base-url=http://192.0.2.7 --replicas=4
 
-import { EXIT, Failure } from "./lib/run/failure.ts";
 import { requireDeployed } from "./lib/deployment/deployed.ts";
 import { choose } from "./lib/deployment/choose.ts";
 import { type OptionValues } from "./lib/run/options.ts";
-import { replicasOption, type Settings } from "./lib/run/settings.ts";
+import type { Settings } from "./lib/run/settings.ts";
 import { requirePassed, runTap, totalsLine } from "./lib/run/tap.ts";
 import { verb } from "./lib/run/verb.ts";
 
@@ -33,15 +32,8 @@ process.exitCode = await verb(
 
 /** What to check: the address that was given, or else what is deployed here. */
 async function target(settings: Settings, options: OptionValues): Promise<{ url: string; replicas: number }> {
-  const wanted = replicasOption(options);
-  if (options.baseUrl) {
-    if (!/^https?:$/.test(URL.parse(options.baseUrl)?.protocol ?? "")) {
-      throw new Failure(`BASE_URL is "${options.baseUrl}"; it is a URL like http://192.0.2.7`, {
-        code: EXIT.usage,
-      });
-    }
-    return { url: options.baseUrl, replicas: wanted ?? settings.replicas };
-  }
+  const { baseUrl, replicas } = options;
+  if (baseUrl) return { url: baseUrl, replicas: replicas ?? settings.replicas };
   const deployed = await requireDeployed(await choose(options), settings);
-  return { url: deployed.url, replicas: wanted ?? deployed.replicas };
+  return { url: deployed.url, replicas: replicas ?? deployed.replicas };
 }

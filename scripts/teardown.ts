@@ -20,7 +20,7 @@ process.exitCode = await verb(
     exclusive: true,
   },
   async ({ settings, options }) => {
-    const purge = options.purge === "1";
+    const { purge = false } = options;
     const orchestrator = await choose(options);
     const { platform } = orchestrator;
     const what = purge ? `with its data, its images and ${platform}` : "(its data stays)";

@@ -14,10 +14,7 @@ export const ORCHESTRATORS: Record<Orchestrator["name"], Orchestrator> = { swarm
  * Throws a usage Failure if that is not plain.
  */
 export async function choose({ orchestrator: asked }: OptionValues): Promise<Orchestrator> {
-  if (asked !== undefined) {
-    if (asked === "swarm" || asked === "k3s") return ORCHESTRATORS[asked];
-    throw new Failure(`ORCHESTRATOR is "${asked}"; it is one of swarm, k3s`, { code: EXIT.usage });
-  }
+  if (asked) return ORCHESTRATORS[asked];
   if (!existsSync(KUBECONFIG)) return swarm;
   if (!(await engineInfo())?.Swarm.ControlAvailable) return k3s;
   throw new Failure("this host has both Docker Swarm and k3s", {

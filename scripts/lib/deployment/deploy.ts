@@ -6,7 +6,7 @@ import type { Deployed, Orchestrator } from "./orchestrator.ts";
 import { portProblem } from "./port.ts";
 import { progress } from "../run/progress.ts";
 import { release } from "./release.ts";
-import { replicasOption, type Settings } from "../run/settings.ts";
+import type { Settings } from "../run/settings.ts";
 
 /**
  * Builds the version that this checkout is, deploys it with one of the orchestrators and verifies it through the front
@@ -18,7 +18,6 @@ export async function deploy(
   settings: Settings,
   options: OptionValues,
 ): Promise<void> {
-  const wanted = replicasOption(options);
   const steps = progress(
     `Deploy ${settings.name} to ${orchestrator.name}`,
     orchestrator.importImages ? 8 : 7,
@@ -36,7 +35,7 @@ export async function deploy(
   const target = {
     version,
     base,
-    ...nextTarget(settings, version, wanted, await orchestrator.observe(settings)),
+    ...nextTarget(settings, version, options.replicas, await orchestrator.observe(settings)),
   };
   const { replicas, previous } = target;
   const act = () => orchestrator.apply(settings, target);

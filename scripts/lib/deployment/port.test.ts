@@ -10,7 +10,7 @@ const publishing = (publisher?: Publisher) =>
 const own = publishing({ deployment: "counter", text: "the counter's own" });
 const web = publishing({ deployment: "web", text: "the Swarm service web_app" });
 const nothing = publishing();
-const settings = readSettings({ port: "65533" });
+const settings = readSettings({ port: 65533 });
 
 t.test("a port that the deployment itself holds is no problem", async (t) => {
   t.equal(await portProblem(settings, own, [nothing, own]), undefined);
@@ -26,7 +26,7 @@ t.test("a process holds it", async (t) => {
   await once(server, "listening");
   t.teardown(() => server.close());
   const { port } = server.address() as AddressInfo;
-  const taken = readSettings({ port: String(port) });
+  const taken = readSettings({ port });
   t.match(
     await portProblem(taken, nothing, [nothing]),
     new RegExp(`held by node\\S* \\(process ${process.pid}\\)`),

@@ -10,15 +10,32 @@ const spec: VerbSpec = {
 
 t.test("a flag goes before the environment, and both before nothing", async (t) => {
   t.same(readOptions(spec, [], {}), {});
-  t.same(readOptions(spec, [], { REPLICAS: "2" }), { replicas: "2" });
-  t.same(readOptions(spec, ["--replicas=3"], { REPLICAS: "2" }), { replicas: "3" });
+  t.same(readOptions(spec, [], { REPLICAS: "2" }), { replicas: 2 });
+  t.same(readOptions(spec, ["--replicas=3"], { REPLICAS: "2" }), { replicas: 3 });
 });
 
 t.test("a switch is on, off, or a usage error", async (t) => {
-  t.same(readOptions(spec, ["--yes"], {}), { yes: "1" });
-  for (const on of ["1", "true", "YES"]) t.same(readOptions(spec, [], { YES: on }), { yes: "1" });
-  for (const off of ["", "0", "no", "False"]) t.same(readOptions(spec, [], { YES: off }), {});
+  t.same(readOptions(spec, ["--yes"], {}), { yes: true });
+  for (const on of ["1", "true", "YES"]) t.same(readOptions(spec, [], { YES: on }), { yes: true });
+  for (const off of ["0", "no", "False"]) t.same(readOptions(spec, [], { YES: off }), { yes: false });
+  t.same(readOptions(spec, [], { YES: "" }), {}, "an empty text is none");
   t.throws(() => readOptions(spec, [], { YES: "perhaps" }), { code: 2, message: /YES is "perhaps"/ });
+});
+
+t.test("numbers and words that are none, or out of range, are usage errors", async (t) => {
+  const all: VerbSpec = {
+    ...spec,
+    options: ["replicas", "port", "baseImages", "orchestrator", "baseUrl", "tail"],
+  };
+  for (const REPLICAS of ["0", "-1", "abc", "1000", "1.5", " 4", "4e0"]) {
+    const message = `REPLICAS is "${REPLICAS}", not a whole number from 1 to 20`;
+    t.throws(() => readOptions(all, [], { REPLICAS }), { code: 2, message }, REPLICAS);
+  }
+  t.throws(() => readOptions(all, [], { PORT: "70000" }), { code: 2, message: /1 to 65535/ });
+  t.throws(() => readOptions(all, [], { BASE_IMAGES: "mine" }), { message: /one of auto, registry, local/ });
+  t.throws(() => readOptions(all, [], { ORCHESTRATOR: "nomad" }), { message: /one of swarm, k3s/ });
+  t.throws(() => readOptions(all, [], { BASE_URL: "example" }), { message: /not a URL/ });
+  t.throws(() => readOptions(all, [], { TAIL: "-1" }), { code: 2 });
 });
 
 t.test("what a verb does not know is a usage error", async (t) => {

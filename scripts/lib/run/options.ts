@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { EXIT, Failure } from "./failure.ts";
+import { oneOf, PORT, type Read, REPLICAS, text, toggle, webAddress, whole } from "./values.ts";
 
 interface Option {
   /** The environment and make variable; the flag is the same name in lower case with dashes. */
@@ -7,6 +8,7 @@ interface Option {
   /** What the value stands for in the usage text; absent for a switch. */
   value?: string;
   help: string;
+  read: Read<string | number | boolean>;
 }
 
 /**
@@ -14,36 +16,74 @@ interface Option {
  * are one setting: `make scale REPLICAS=2`, `REPLICAS=2 scripts/scale.ts`, `scripts/scale.ts --replicas=2`.
  */
 export const OPTIONS = {
-  replicas: { env: "REPLICAS", value: "n", help: "replicas of the counter, 1 to 20" },
-  port: { env: "PORT", value: "port", help: "port of the front door" },
-  baseImages: { env: "BASE_IMAGES", value: "auto|registry|local", help: "where base images come from" },
+  replicas: {
+    env: "REPLICAS",
+    value: "n",
+    help: "replicas of the counter, 1 to 20",
+    read: whole(...REPLICAS),
+  },
+  port: { env: "PORT", value: "port", help: "port of the front door", read: whole(...PORT) },
+  baseImages: {
+    env: "BASE_IMAGES",
+    value: "auto|registry|local",
+    help: "where base images come from",
+    read: oneOf("auto", "registry", "local"),
+  },
   orchestrator: {
     env: "ORCHESTRATOR",
     value: "swarm|k3s",
     help: "which one, if it is not plain from the host",
+    read: oneOf("swarm", "k3s"),
   },
-  k3sArtifacts: { env: "K3S_ARTIFACTS", value: "dir", help: "folder with the files of the k3s release" },
+  k3sArtifacts: {
+    env: "K3S_ARTIFACTS",
+    value: "dir",
+    help: "folder with the files of the k3s release",
+    read: text,
+  },
   advertiseAddr: {
     env: "ADVERTISE_ADDR",
     value: "address",
     help: "address this host announces to the swarm",
+    read: text,
   },
-  version: { env: "VERSION", value: "version", help: "a version whose image is still kept" },
-  service: { env: "SERVICE", value: "app|redis|proxy", help: "whose logs" },
-  tail: { env: "TAIL", value: "lines", help: "how many of the last lines" },
-  follow: { env: "FOLLOW", help: "go on printing until Ctrl-C" },
-  baseUrl: { env: "BASE_URL", value: "url", help: "the front door to check, if not this host's" },
-  only: { env: "ONLY", value: "part", help: "only this part of the tests" },
-  rounds: { env: "ROUNDS", value: "n", help: "rounds of each measurement" },
-  seconds: { env: "SECONDS_EACH", value: "s", help: "length of one measurement" },
-  purge: { env: "PURGE", help: "the data, the images and what provision made, too" },
-  yes: { env: "YES", help: "do not ask" },
-  json: { env: "JSON", help: "print the result as JSON" },
-  settings: { env: "SETTINGS", value: "file", help: "settings file (deploy/settings.yaml)" },
+  version: { env: "VERSION", value: "version", help: "a version whose image is still kept", read: text },
+  service: {
+    env: "SERVICE",
+    value: "app|redis|proxy",
+    help: "whose logs",
+    read: oneOf("app", "redis", "proxy"),
+  },
+  tail: { env: "TAIL", value: "lines", help: "how many of the last lines", read: whole(0, 1_000_000) },
+  follow: { env: "FOLLOW", help: "go on printing until Ctrl-C", read: toggle },
+  baseUrl: {
+    env: "BASE_URL",
+    value: "url",
+    help: "the front door to check, if not this host's",
+    read: webAddress,
+  },
+  only: {
+    env: "ONLY",
+    value: "part",
+    help: "only this part of the tests",
+    read: oneOf("service", "scripts"),
+  },
+  rounds: { env: "ROUNDS", value: "n", help: "rounds of each measurement", read: whole(1, 999) },
+  seconds: { env: "SECONDS_EACH", value: "s", help: "length of one measurement", read: whole(1, 999) },
+  purge: { env: "PURGE", help: "the data, the images and what provision made, too", read: toggle },
+  yes: { env: "YES", help: "do not ask", read: toggle },
+  json: { env: "JSON", help: "print the result as JSON", read: toggle },
+  settings: {
+    env: "SETTINGS",
+    value: "file",
+    help: "settings file (deploy/settings.yaml)",
+    read: text,
+  },
 } satisfies Record<string, Option>;
 
 export type OptionName = keyof typeof OPTIONS;
-export type OptionValues = Partial<Record<OptionName, string>>;
+/** What was given, read; what was not given is absent. */
+export type OptionValues = { [K in OptionName]?: ReturnType<(typeof OPTIONS)[K]["read"]> };
 
 /** What a verb says of itself: its name, one sentence, the options it takes and an example. */
 export interface VerbSpec {
@@ -53,25 +93,30 @@ export interface VerbSpec {
   example: string;
 }
 
-const SWITCH: Record<string, string> = { "": "", "0": "", false: "", no: "", "1": "1", true: "1", yes: "1" };
-
 const flagOf = (name: OptionName) => OPTIONS[name].env.toLowerCase().replaceAll("_", "-");
 const valueOf = (name: OptionName): string | undefined => (OPTIONS[name] as Option).value;
 
 /**
- * The options of one run; a flag wins over the environment. Switches are "1" or absent.
- * Throws a usage Failure on an unknown flag, a missing value or a switch that is neither yes nor no.
+ * The options of one run; a flag wins over the environment, and an empty text is none.
+ * Throws a usage Failure on an unknown flag, and on a value that is missing or wrong.
  */
 export function readOptions(spec: VerbSpec, argv: string[], env: NodeJS.ProcessEnv): OptionValues {
   const flags = readFlags(spec, argv);
-  const values: OptionValues = {};
+  const values: Partial<Record<OptionName, unknown>> = {};
   for (const name of [...spec.options, "settings"] as OptionName[]) {
     const given = flags[flagOf(name)] ?? env[OPTIONS[name].env];
-    if (given === undefined || given === false) continue;
-    const value = valueOf(name) ? String(given) : readSwitch(name, given);
-    if (value !== "") values[name] = value;
+    if (given !== undefined && given !== "") values[name] = readOne(name, String(given));
   }
-  return values;
+  return values as OptionValues;
+}
+
+function readOne(name: OptionName, given: string): unknown {
+  try {
+    return OPTIONS[name].read(given);
+  } catch (error) {
+    const message = `${OPTIONS[name].env} is "${given}", ${(error as Error).message}`;
+    throw new Failure(message, { code: EXIT.usage });
+  }
 }
 
 function readFlags(spec: VerbSpec, argv: string[]): Record<string, string | boolean | undefined> {
@@ -86,12 +131,6 @@ function readFlags(spec: VerbSpec, argv: string[]): Record<string, string | bool
     const [what] = (error as Error).message.split(". To specify");
     throw new Failure(what ?? "", { code: EXIT.usage, hint: `scripts/${spec.name}.ts --help` });
   }
-}
-
-function readSwitch(name: OptionName, given: string | boolean): string {
-  const value = given === true ? "1" : SWITCH[String(given).toLowerCase()];
-  if (value !== undefined) return value;
-  throw new Failure(`${OPTIONS[name].env} is "${given}"; it is 1 or 0`, { code: EXIT.usage });
 }
 
 /** The text of `--help`. */

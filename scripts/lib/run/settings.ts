@@ -4,9 +4,7 @@ import { z } from "zod";
 import { EXIT, Failure } from "./failure.ts";
 import type { OptionValues } from "./options.ts";
 import { ROOT } from "./paths.ts";
-
-/** More replicas than this bring nothing on one host, and the proxy has a slot for each. */
-const MAX_REPLICAS = 20;
+import { PORT, REPLICAS } from "./values.ts";
 
 const whole = (min: number, max: number) => {
   const error = `not a whole number from ${min} to ${max}`;
@@ -19,8 +17,8 @@ const pinned = image.refine((ref) => /:(?!latest$)[^:/]+$/.test(ref), "needs a t
 const schema = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, "lower-case letters, digits and dashes, 31 at most"),
   image: image.refine((ref) => !/:[^/]*$/.test(ref), "carries no tag: the kit tags it with a hash"),
-  replicas: whole(1, MAX_REPLICAS),
-  port: whole(1, 65535),
+  replicas: whole(...REPLICAS),
+  port: whole(...PORT),
   resources: z.strictObject({
     cpus: z.number({ error: "not a number of cores" }).min(0).max(64),
     memory: whole(64, 65536),
@@ -52,23 +50,8 @@ export type Settings = z.infer<typeof schema>;
 export function readSettings(options: OptionValues): Settings {
   const path = options.settings ?? `${ROOT}deploy/settings.yaml`;
   const settings = parseSettings(readText(path), path);
-  for (const key of ["port", "baseImages"] as const) {
-    if (options[key] !== undefined) Object.assign(settings, { [key]: override(key, options[key]) });
-  }
-  return settings;
-}
-
-/** The replicas asked for in this run, if any: they go before both the settings and the present scale. */
-export const replicasOption = (options: OptionValues): number | undefined =>
-  options.replicas === undefined ? undefined : (override("replicas", options.replicas) as number);
-
-/** A value of this run, held against the rules of the file. Throws a usage Failure. */
-function override(key: "replicas" | "port" | "baseImages", given: string): unknown {
-  const value = key === "baseImages" ? given : /^-?\d+$/.test(given) ? Number(given) : Number.NaN;
-  const checked = schema.shape[key].safeParse(value);
-  if (checked.success) return checked.data;
-  const [issue] = checked.error.issues;
-  throw new Failure(`${key} is "${given}", ${issue?.message}`, { code: EXIT.usage });
+  const { port = settings.port, baseImages = settings.baseImages } = options;
+  return { ...settings, port, baseImages };
 }
 
 function readText(path: string): string {

@@ -13,16 +13,20 @@ export const KUBECONFIG = "/etc/rancher/k3s/k3s.yaml";
 const SOCKET = "/var/run/docker.sock";
 const LAST_LINES = 20;
 const commands = new Map<string, string>();
-let failedCommand: string | undefined;
+/** What failed, with what tells it from the rest: zx does not say of an output which command it is of. */
+const failed: { command: string; exitCode: number | null; duration: number }[] = [];
 
-/** Sets zx up for every verb: quiet, the failed command remembered for the message, `docker` allowed to the user. */
+/** Sets zx up for every verb: quiet, failed commands remembered for the message, `docker` allowed to the user. */
 export function setUpShell(): void {
   $.quiet = true;
   // A user's PATH lacks them on Debian, and dockerd, modprobe and iptables are there.
   process.env["PATH"] += ":/usr/local/bin:/usr/local/sbin:/usr/sbin:/sbin";
   $.log = (entry) => {
     if (entry.kind === "cmd") commands.set(entry.id, entry.cmd);
-    if (entry.kind === "end" && entry.exitCode !== 0) failedCommand = commands.get(entry.id);
+    if (entry.kind !== "end") return;
+    const command = commands.get(entry.id);
+    commands.delete(entry.id);
+    if (command && entry.exitCode !== 0) failed.push({ command, ...entry });
   };
   // Functions in the shell that zx starts, so that the commands stand in the scripts as a user would type them.
   $.prefix += `kubectl() { ${asRoot.join(" ")} env KUBECONFIG=${KUBECONFIG} k3s kubectl "$@"; }; `;
@@ -76,8 +80,11 @@ export function explain(output: ProcessOutput, details: Details = {}): Failure {
   const known = KNOWN.find(([pattern]) => pattern.test(text));
   const lines = stripVTControlCharacters(output.stderr).trim().split("\n").filter(Boolean).slice(-LAST_LINES);
   const how = output.signal ? `was ended by ${output.signal}` : `failed with exit code ${output.exitCode}`;
+  const mine = failed.findLast(
+    ({ exitCode, duration }) => exitCode === output.exitCode && duration === output.duration,
+  );
   return new Failure(known?.[1] ?? `a command ${how}`, {
-    ...(failedCommand && { command: failedCommand.trim() }),
+    ...(mine && { command: mine.command.trim() }),
     ...(known && { hint: known[2] }),
     lines,
     cause: output,

@@ -36,7 +36,7 @@ const target = {
   replicasSetting: 4,
   base,
 };
-const settings = readSettings({ port: "8080" });
+const settings = readSettings({ port: 8080 });
 const build = await kustomize();
 const skip = build ? false : "needs kustomize, or Go to build it";
 const manifests = build ? parsed(await render(settings, target, build)) : [];

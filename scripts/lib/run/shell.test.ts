@@ -1,0 +1,20 @@
+import t from "tap";
+import { $, ProcessOutput } from "zx/core";
+import { explain, setUpShell } from "./shell.ts";
+
+setUpShell();
+const run = $({ nothrow: true });
+
+t.test("a failure names the command that it is of, whatever failed after it", async (t) => {
+  const output = await run`sleep 0.05; echo first >&2; exit 7`;
+  await Promise.all([run`exit 7`, run`false`]);
+  t.ok(output instanceof ProcessOutput);
+  const failure = explain(output);
+  t.equal(failure.details.command, "sleep 0.05; echo first >&2; exit 7");
+  t.same(failure.details.lines, ["first"]);
+});
+
+t.test("what is known of a command's words becomes a message and a hint", async (t) => {
+  const output = await run`echo "write /x: no space left on device" >&2; exit 1`;
+  t.match(explain(output), { message: "the disk is full", details: { hint: /df -h/ } });
+});

@@ -1,0 +1,50 @@
+/** Reads the text of an option. Throws an Error whose message goes on after the name and what was given. */
+export type Read<T> = (given: string) => T;
+
+/** More replicas than this bring nothing on one host, and the proxy has a slot for each. */
+export const REPLICAS = [1, 20] as const;
+export const PORT = [1, 65535] as const;
+
+/** A whole number within bounds, in digits alone. */
+export const whole =
+  (min: number, max: number): Read<number> =>
+  (given) => {
+    const value = /^\d+$/.test(given) ? Number(given) : Number.NaN;
+    if (value >= min && value <= max) return value;
+    throw new Error(`not a whole number from ${min} to ${max}`);
+  };
+
+/** One of a few words. */
+export const oneOf =
+  <T extends string>(...words: T[]): Read<T> =>
+  (given) => {
+    const word = words.find((one) => one === given);
+    if (word !== undefined) return word;
+    throw new Error(`not one of ${words.join(", ")}`);
+  };
+
+/** Any text. */
+export const text: Read<string> = (given) => given;
+
+/** An address of the web, without a slash at its end. */
+export const webAddress: Read<string> = (given) => {
+  const url = URL.parse(given);
+  if (url && /^https?:$/.test(url.protocol)) return given.replace(/\/$/, "");
+  throw new Error("not a URL like http://192.0.2.7");
+};
+
+const SWITCH: Record<string, boolean> = {
+  "0": false,
+  false: false,
+  no: false,
+  "1": true,
+  true: true,
+  yes: true,
+};
+
+/** On or off. */
+export const toggle: Read<boolean> = (given) => {
+  const value = SWITCH[given.toLowerCase()];
+  if (value !== undefined) return value;
+  throw new Error("not 1 or 0");
+};
