@@ -5,7 +5,7 @@ import { engineHostProblems, engineSteps } from "../../engine-steps.ts";
 import type { OptionValues } from "../../../run/options.ts";
 import type { Outcome, Step, Report } from "../../../run/progress.ts";
 import type { Settings } from "../../../run/settings.ts";
-import { asRoot, KUBECONFIG } from "../../../run/shell.ts";
+import { asRoot, KUBECONFIG, toFailure } from "../../../run/shell.ts";
 import { until } from "../../../run/wait.ts";
 import { artifacts } from "./artifacts.ts";
 import { answers, ensureK3s, installed } from "./install.ts";
@@ -40,7 +40,8 @@ async function ready({ deadlines }: Settings, report: Report): Promise<Outcome> 
   const wait = { what: "k3s is not ready", deadline: deadlines.start, seen: () => seen, hint: logHint() };
   await until(wait, async () => {
     if (!existsSync(KUBECONFIG) || !(await answers())) return false;
-    seen = await missing();
+    // A server that has just started answers one question, and not the next.
+    seen = await missing().catch((error: unknown) => toFailure(error).message);
     report(seen);
     return seen === "";
   });
