@@ -24,7 +24,7 @@ const TOOLS: Record<string, string[]> = {
   ss: ["iproute2"],
   iptables: ["iptables"],
 };
-const PARTS = ["service", "scripts"];
+const PARTS = ["service", "scripts", "checks"];
 /** By itself, so that what it measures is not disturbed, and each of its tests is shown as it ends. */
 const END_TO_END = "scripts/end-to-end.test.ts";
 const TIMEOUT = 1800;
