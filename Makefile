@@ -3,7 +3,7 @@
 # the real one is the script's.
 
 .DEFAULT_GOAL := help
-.PHONY: help install up provision deploy-swarm deploy-k3s forward smoke status scale logs rollback teardown test bench
+.PHONY: help install up provision deploy-swarm deploy-k3s forward smoke status scale logs rollback teardown test bench load load-ui reports
 
 help: ## list the verbs, in the order in which one uses them
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -54,3 +54,12 @@ test: install ## run every test; installs what they need
 
 bench: install ## measure what a replica does, and what four do     [ROUNDS=n] [JSON=1]
 	@scripts/bench.ts
+
+load: install ## send a load, and measure what its users see       [PROFILE=average|max|...] [GENERATOR=...] [BASE_URL=...]
+	@scripts/load.ts
+
+load-ui: install ## the same with a live page, until Ctrl-C         [PROFILE=average|max|...]
+	@scripts/load-ui.ts
+
+reports: install ## list the reports of loads                      [JSON=1]
+	@scripts/reports.ts

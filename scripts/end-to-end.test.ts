@@ -73,6 +73,17 @@ function endToEnd(side: Side, test: (name: string, run: (t: Test) => Promise<voi
     t.same(await side.running(host), running, "nothing was replaced");
   });
 
+  test("a load reaches every replica, and its ledger is right", async (t) => {
+    await host.edit("deploy/settings.yaml", "p95: 250", "p95: 30000");
+    const load = { GENERATOR: "builtin", PROFILE: "increments", RATE: "200", DURATION: "3", JSON: "1" };
+    const run = await host.run("load", load);
+    t.match(run, { exitCode: 0 }, run.stderr);
+    const { target, parts } = JSON.parse(run.stdout);
+    t.match(target, { orchestrator: side.name, replicas: 4, local: true });
+    t.match(parts, [{ statistics: { all: { failed: 0 } }, ledger: { right: true } }]);
+    t.equal(Object.keys(parts[0].statistics.replicas).length, 4);
+  });
+
   test("scale 4-1-4; a scale stays over a deployment", async (t) => {
     t.match(await host.run("scale", { REPLICAS: "1" }), { exitCode: 0 });
     t.match(await host.run("smoke"), { exitCode: 0 });

@@ -4,8 +4,7 @@
 //   make teardown YES=1
 //   scripts/teardown.ts --purge
 
-import { createInterface } from "node:readline/promises";
-import { EXIT, Failure } from "./lib/run/failure.ts";
+import { confirm } from "./lib/run/confirm.ts";
 import { removeImages } from "./lib/images/app.ts";
 import { choose } from "./lib/deployment/choose.ts";
 import { progress } from "./lib/run/progress.ts";
@@ -24,7 +23,8 @@ process.exitCode = await verb(
     const orchestrator = await choose(options);
     const { platform } = orchestrator;
     const what = purge ? `with its data, its images and ${platform}` : "(its data stays)";
-    if (!options.yes) await ask(`Remove ${settings.name} from ${platform} ${what}? [y/N] `);
+    if (!options.yes)
+      await confirm(`Remove ${settings.name} from ${platform} ${what}?`, "make teardown YES=1");
     const { step, done } = progress(`Remove ${settings.name} from ${platform}`, purge ? 3 : 1);
     await step("Deployment", () => orchestrator.remove(settings, { purge }));
     if (purge) {
@@ -34,13 +34,3 @@ process.exitCode = await verb(
     done();
   },
 );
-
-async function ask(question: string): Promise<void> {
-  if (!process.stdin.isTTY) {
-    throw new Failure("there is no terminal to ask on", { code: EXIT.usage, hint: "make teardown YES=1" });
-  }
-  using terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal.question(question);
-  if (!/^y(es)?$/i.test(answer))
-    throw new Failure("not confirmed, nothing was changed", { code: EXIT.refused });
-}

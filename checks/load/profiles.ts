@@ -197,3 +197,18 @@ export function withoutResets({ reset = 0, ...others }: Weights): Weights {
 
 /** Whether every request that counts is an increment, so that acknowledged and counted can be held against each other. */
 export const onlyIncrements = (weights: Weights) => Object.keys(weights).join() === "increment";
+
+/** Requests that are due after so many seconds of an open model. */
+export function dueBy({ from, stages }: Pick<Plan, "from" | "stages">, seconds: number): number {
+  let due = 0;
+  let left = seconds;
+  let before = from;
+  for (const stage of stages) {
+    const into = Math.min(left, stage.seconds);
+    const level = stage.seconds > 0 ? before + ((stage.target - before) * into) / stage.seconds : before;
+    due += (into * (before + level)) / 2;
+    left -= into;
+    before = stage.target;
+  }
+  return due;
+}

@@ -29,8 +29,10 @@ export async function release(
   plan: Plan,
 ): Promise<Deployed> {
   const { step } = steps;
-  const before = await orchestrator.observe(settings);
-  const snapshot = await orchestrator.snapshot(settings);
+  const [before, snapshot] = await Promise.all([
+    orchestrator.observe(settings),
+    orchestrator.snapshot(settings),
+  ]);
   const compare = async () => difference(snapshot, await orchestrator.snapshot(settings));
   let change: Change | undefined;
   try {

@@ -36,6 +36,10 @@ t.test("numbers and words that are none, or out of range, are usage errors", asy
   t.throws(() => readOptions(all, [], { ORCHESTRATOR: "nomad" }), { message: /one of swarm, k3s/ });
   t.throws(() => readOptions(all, [], { BASE_URL: "example" }), { message: /not a URL/ });
   t.throws(() => readOptions(all, [], { TAIL: "-1" }), { code: 2 });
+  const load: VerbSpec = { ...spec, options: ["users", "duration", "generator"] };
+  t.throws(() => readOptions(load, [], { USERS: "20001" }), { code: 2, message: /1 to 20000/ });
+  t.throws(() => readOptions(load, [], { DURATION: "1m" }), { code: 2 });
+  t.throws(() => readOptions(load, [], { GENERATOR: "locust" }), { message: /one of auto, k6, builtin/ });
 });
 
 t.test("what a verb does not know is a usage error", async (t) => {

@@ -79,6 +79,44 @@ export const OPTIONS = {
     help: "settings file (deploy/settings.yaml)",
     read: text,
   },
+  profile: {
+    env: "PROFILE",
+    value: "name",
+    help: "what load, see below; average if not said",
+    read: text,
+  },
+  users: {
+    env: "USERS",
+    value: "n",
+    help: "users, or requests under way at once",
+    read: whole(1, 20_000),
+  },
+  rate: {
+    env: "RATE",
+    value: "n",
+    help: "new users a second, or requests a second",
+    read: whole(1, 100_000),
+  },
+  duration: {
+    env: "DURATION",
+    value: "s",
+    help: "seconds, of each step if there are several",
+    read: whole(1, 86_400),
+  },
+  reset: { env: "RESET", help: "reset the counter however high it is", read: toggle },
+  generator: {
+    env: "GENERATOR",
+    value: "auto|k6|builtin",
+    help: "what sends the load",
+    read: oneOf("auto", "k6", "builtin"),
+  },
+  k6: { env: "K6", value: "path", help: "a k6 2.x to send it with", read: text },
+  k6Artifacts: {
+    env: "K6_ARTIFACTS",
+    value: "dir",
+    help: "folder with the files of the k6 release",
+    read: text,
+  },
 } satisfies Record<string, Option>;
 
 export type OptionName = keyof typeof OPTIONS;
@@ -91,6 +129,8 @@ export interface VerbSpec {
   summary: string;
   options: readonly OptionName[];
   example: string;
+  /** What `--help` explains beyond the options. */
+  notes?: readonly string[];
 }
 
 const flagOf = (name: OptionName) => OPTIONS[name].env.toLowerCase().replaceAll("_", "-");
@@ -133,6 +173,13 @@ function readFlags(spec: VerbSpec, argv: string[]): Record<string, string | bool
   }
 }
 
+/** A verb with the options of one run, as a user would type it. */
+export function commandOf(verb: string, values: OptionValues): string {
+  const given = Object.entries(values) as [OptionName, string | number | boolean][];
+  const assignments = given.map(([name, value]) => `${OPTIONS[name].env}=${value === true ? 1 : value}`);
+  return ["make", verb, ...assignments].join(" ");
+}
+
 /** The text of `--help`. */
 export function usage(spec: VerbSpec): string {
   const rows = [...spec.options, "settings" as const].map((name) => {
@@ -150,6 +197,7 @@ export function usage(spec: VerbSpec): string {
     ...rows,
     `  ${"--help".padEnd(36)} ${"".padEnd(15)} this text`,
     "",
+    ...(spec.notes ? [...spec.notes, ""] : []),
     "Exit codes: 0 done, 1 failed, 2 usage or settings, 3 refused and nothing changed,",
     "            4 rolled back, 5 ran out of time, 6 another run holds the lock",
   ].join("\n");

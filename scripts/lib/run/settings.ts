@@ -31,6 +31,17 @@ const schema = z.strictObject({
     releases: z.url(),
     source: z.url(),
   }),
+  load: z.strictObject({
+    k6: z.strictObject({
+      version: z.string().regex(/^v2\.\d+\.\d+$/, "not a k6 release like v2.2.0"),
+      releases: z.url(),
+    }),
+    p95: whole(1, 60_000),
+    max: z.strictObject({
+      p99: whole(1, 60_000),
+      raise: z.number({ error: "not a number from 1.01 to 10" }).min(1.01).max(10),
+    }),
+  }),
   deadlines: z.strictObject({
     build: seconds,
     start: seconds,

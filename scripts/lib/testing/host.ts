@@ -7,6 +7,8 @@ import type { Machine } from "./machine.ts";
 
 /** A copy of this checkout on a machine of its own. */
 export interface TestHost {
+  /** The copy's folder, with a slash at its end. */
+  dir: string;
   /** Starts a verb on that machine; variables are given as `make` gives them. */
   start: (verb: string, variables?: Record<string, string>) => ProcessPromise;
   /** Runs a verb to its end, whatever its exit code. */
@@ -26,7 +28,7 @@ export const withoutTap = (): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(process.env).filter(([key]) => !/TAP|^NODE_OPTIONS$/.test(key)));
 
 /** Copies the checkout, node_modules as a link, and runs it on the machine. */
-export async function testHost(machine: Machine): Promise<TestHost> {
+export async function testHost(machine: Pick<Machine, "enter">): Promise<TestHost> {
   const dir = await mkdtemp(`${tmpdir()}/counter-deploy-`);
   for (const part of [...COPIED, ...DOTFILES])
     await cp(`${ROOT}${part}`, `${dir}/${part}`, { recursive: true });
@@ -39,6 +41,7 @@ export async function testHost(machine: Machine): Promise<TestHost> {
     return host`${machine.enter} env ${assignments} ${dir}/scripts/${verb}.ts`;
   };
   return {
+    dir: `${dir}/`,
     start,
     run: async (verb, variables) => start(verb, variables),
     exec: (command) => host`${machine.enter} ${command}`,

@@ -126,6 +126,16 @@ export class Tally {
     if (status >= 500) this.#serverErrors++;
   }
 
+  /** So far. */
+  get requests(): number {
+    return this.#all.requests;
+  }
+
+  /** The last slice that is over, for a display while it runs. */
+  latest(): Slice | undefined {
+    return this.#sumSlices().at(-2);
+  }
+
   /** All in all. `planned` seconds were to be sent in, where that is known: a run that was cut off has fewer. */
   sum(planned = Infinity): Statistics {
     const empty = this.#all.requests === 0;

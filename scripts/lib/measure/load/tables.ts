@@ -82,10 +82,10 @@ export const errorTable = ({ errors }: Pick<Statistics, "errors">): Table => [
   ...errors.map(({ why, requests }) => [why, count(requests)]),
 ];
 
-/** Aligned text: the first column to the left, as is a last one that is prose, numbers to the right. */
+/** Aligned text: the first column and prose to the left, numbers to the right. */
 export function textOf(table: Table): string {
   const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
-  const prose = (column: number) => column === 0 || table.slice(1).some((row) => /^[a-z]/.test(row[column]!));
+  const prose = (column: number) => column === 0 || table.slice(1).some((row) => /[a-z]/.test(row[column]!));
   const lines = table.map((row) =>
     row.map((cell, column) =>
       prose(column) ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!),

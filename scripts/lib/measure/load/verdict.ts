@@ -8,6 +8,8 @@ export interface Cores {
   proxy?: number;
   replicas?: number;
   redis?: number;
+  /** Whatever else runs on the machine, its kernel included. */
+  others?: number;
   /** Of the whole machine, nobody's. */
   idle?: number;
 }

@@ -1,0 +1,133 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { availableParallelism } from "node:os";
+import { createInterface } from "node:readline";
+import { lengthOf, type Plan } from "../../../../checks/load/profiles.ts";
+import { EXIT, Failure } from "../../run/failure.ts";
+import { interruption } from "../../run/interrupt.ts";
+import { ROOT } from "../../run/paths.ts";
+import { coresBetween, cpuOf, cpuTimes } from "../cores.ts";
+import type { Intake } from "./intake.ts";
+import type { RawFile } from "./raw.ts";
+import type { Cores, Limits } from "./verdict.ts";
+
+/** A program that sends a plan, which it finds in LOAD_PLAN, and writes samples. */
+export interface Generator extends Limits {
+  name: "k6" | "builtin";
+  version: string;
+  program: string;
+  args: string[];
+  env?: Record<string, string>;
+}
+
+export const builtin: Generator = {
+  name: "builtin",
+  version: `Node ${process.versions.node}`,
+  threads: "one",
+  program: process.execPath,
+  args: [`${ROOT}scripts/lib/measure/load/generator/main.ts`],
+};
+
+/** Seconds that a generator may take to begin and to end, beyond its plan and the last answers. */
+const SLACK = 20;
+/** Milliseconds between two readings of its CPU time: the last one is this old when it ends. */
+const READ_EVERY = 200;
+
+const CORES = availableParallelism();
+
+interface Sink {
+  intake: Intake;
+  raw?: RawFile;
+  /** Reads the CPU of the target's processes, too: it is on this machine. */
+  local?: boolean;
+}
+
+/**
+ * Has a generator send a plan, and takes in what it writes. Returns whose CPU it was. An interruption ends the generator
+ * early, and what it measured until then is taken in; it throws nothing. Throws a Failure when the generator fails, does
+ * not end in time, or the raw file cannot be written.
+ */
+export async function generate(generator: Generator, plan: Plan, sink: Sink): Promise<Cores> {
+  const { intake, raw, local } = sink;
+  raw?.failed.throwIfAborted();
+  const child = spawn(generator.program, generator.args, {
+    env: { ...process.env, ...generator.env, LOAD_PLAN: JSON.stringify(plan) },
+    stdio: ["ignore", "pipe", "pipe"],
+    // Ctrl-C tells the whole group of a terminal: k6 takes the second signal for an order to drop everything.
+    detached: true,
+  });
+  const kill = () => child.kill("SIGKILL");
+  process.once("exit", kill);
+  const late = new AbortController();
+  const deadline = setTimeout(() => (late.abort(), kill()), (lengthOf(plan) + plan.timeout + SLACK) * 1000);
+  const stop = () => child.kill("SIGTERM");
+  raw?.failed.addEventListener("abort", stop);
+  const meter = new Meter(child, local ?? false);
+  try {
+    for (const stream of [child.stderr, child.stdout]) {
+      createInterface(stream).on("line", (line) => {
+        if (!intake.line(line)) return;
+        meter.begin();
+        raw?.line(line);
+      });
+    }
+    const [code, signal] = (await once(child, "close")) as [number | null, string | null];
+    raw?.failed.throwIfAborted();
+    if (late.signal.aborted) throw new Failure(`${generator.name} did not end`, { code: EXIT.timedOut });
+    if (!interruption.aborted && (code !== 0 || !intake.ending))
+      throw new Failure(`${generator.name} ended with ${signal ?? `exit code ${code}`}`, {
+        lines: intake.messages,
+      });
+    return meter.mean();
+  } finally {
+    clearTimeout(deadline);
+    meter.end();
+    raw?.failed.removeEventListener("abort", stop);
+    process.removeListener("exit", kill);
+  }
+}
+
+/** Reads CPU times from the first sample on: what a program takes to start is no part of the load. */
+class Meter {
+  readonly #pid: number;
+  readonly #local: boolean;
+  #timer: NodeJS.Timeout | undefined;
+  #first: Reading | undefined;
+  #last: Reading | undefined;
+
+  constructor(child: ChildProcess, local: boolean) {
+    this.#pid = child.pid ?? 0;
+    this.#local = local;
+  }
+
+  begin(): void {
+    if (this.#first) return;
+    this.#last = this.#first = this.#read() ?? { generator: 0, machine: cpuTimes() };
+    this.#timer = setInterval(() => (this.#last = this.#read() ?? this.#last), READ_EVERY);
+  }
+
+  #read(): Reading | undefined {
+    const generator = cpuOf(this.#pid);
+    return generator === undefined ? undefined : { generator, machine: cpuTimes() };
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** Cores as means between the first reading and the last one. */
+  mean(): Cores {
+    const [first, last] = [this.#first, this.#last];
+    if (!first || !last || first === last) return { generator: 0 };
+    const generator = (last.generator - first.generator) / (last.machine.at - first.machine.at);
+    const { idle = 0, ...roles } = coresBetween(first.machine, last.machine);
+    if (!this.#local) return { generator, others: Math.max(0, CORES - idle - generator), idle };
+    const known = [generator, ...Object.values(roles)].reduce((a, b) => a + b, 0);
+    return { generator, ...roles, others: Math.max(0, CORES - idle - known), idle };
+  }
+}
+
+interface Reading {
+  generator: number;
+  machine: ReturnType<typeof cpuTimes>;
+}
