@@ -2,24 +2,14 @@
 // engine is never touched. Each test goes on from where the one before it left the deployment.
 
 import t, { type Test } from "tap";
-import type { ProcessPromise } from "zx/core";
 import { footprint } from "./lib/testing/footprint.ts";
-import { type TestHost, testHost } from "./lib/testing/host.ts";
+import { printed, type TestHost, testHost } from "./lib/testing/host.ts";
 import { type Machine, startMachine } from "./lib/testing/machine.ts";
 import { k3s, type Side, swarm } from "./lib/testing/sides.ts";
 import { outlast, startTraffic } from "./lib/testing/traffic.ts";
 import { until } from "./lib/run/wait.ts";
 
 const PORT = "8080";
-
-/** Waits until a running verb has printed something to stderr, or has ended. */
-async function printed(run: ProcessPromise, what: string): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  let text = "";
-  run.stderr.on("data", (chunk) => (text += chunk).includes(what) && resolve());
-  run.stderr.on("end", resolve);
-  return promise;
-}
 
 for (const side of [swarm, k3s]) {
   const skip = await side.whyNot();
@@ -220,6 +210,8 @@ function endToEnd(side: Side, test: (name: string, run: (t: Test) => Promise<voi
     t.match(await host.run(deployVerb, { PORT }), { exitCode: 0 });
     t.equal(await count(), value);
     t.match(await host.run("teardown", { YES: "1", PURGE: "1" }), { exitCode: 0 });
+    const again = { YES: "1", PURGE: "1", ORCHESTRATOR: side.name };
+    t.match(await host.run("teardown", again), { exitCode: 0, stderr: /^Unchanged in/m });
     t.same(await footprint(host), before);
     await machine.stop();
   });

@@ -54,3 +54,12 @@ export async function testHost(machine: Pick<Machine, "enter">): Promise<TestHos
     remove: async () => void (await $`${asRoot} rm -rf ${dir}`),
   };
 }
+
+/** Waits until a running verb has printed something to stderr, or has ended. */
+export async function printed(run: ProcessPromise, what: string): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let text = "";
+  run.stderr.on("data", (chunk) => (text += chunk).includes(what) && resolve());
+  run.stderr.on("end", resolve);
+  return promise;
+}

@@ -4,6 +4,7 @@ import type { RemoveOptions } from "../orchestrator.ts";
 import type { Outcome } from "../../run/progress.ts";
 import type { Settings } from "../../run/settings.ts";
 import { until } from "../../run/wait.ts";
+import { answers, installed, isForeign } from "./host/install.ts";
 import { removeImported } from "./images.ts";
 import { type Condition, list, type Metadata } from "./state.ts";
 import { letGoOfVolumes, volumesGone } from "./volumes.ts";
@@ -72,6 +73,9 @@ export async function remove(
   settings: Settings,
   { purge, despiteInterrupt }: RemoveOptions,
 ): Promise<Outcome> {
+  // What provision made goes next, with all that is on it: also where it does not answer, or is there by half.
+  if (purge && !isForeign(await installed()) && !(await answers()))
+    return { changed: false, note: "no k3s answers" };
   const here = await findNamespace(settings);
   if (here && !isOurs(here)) return { changed: false, note: "the namespace is not this kit's" };
   await letGoOfVolumes(settings, purge);

@@ -157,6 +157,8 @@ export async function remove(
     ]);
     return found.some(({ stdout }) => stdout.trim() !== "");
   };
+  const info = await engineInfo();
+  if (info && !info.Swarm.ControlAvailable) return { changed: false, note: "this host has no swarm" };
   const deployed = await left();
   // moby#29293: the engine answers at once, and a deployment into networks that are on their way out fails.
   if (deployed) await $`docker stack rm ${settings.name}`;

@@ -1,15 +1,15 @@
 import { existsSync } from "node:fs";
-import { $ } from "zx/core";
 import { engineInfo } from "../../../host/docker.ts";
 import { engineHostProblems, engineSteps } from "../../engine-steps.ts";
 import type { OptionValues } from "../../../run/options.ts";
 import type { Outcome, Step, Report } from "../../../run/progress.ts";
 import type { Settings } from "../../../run/settings.ts";
-import { asRoot, KUBECONFIG, toFailure } from "../../../run/shell.ts";
+import { KUBECONFIG, toFailure } from "../../../run/shell.ts";
 import { until } from "../../../run/wait.ts";
 import { artifacts } from "./artifacts.ts";
 import { answers, ensureK3s, installed } from "./install.ts";
 import { k3sHostProblems } from "./preflight.ts";
+import { ensureKubeconfig } from "./kubeconfig.ts";
 import { logHint } from "./process.ts";
 import { type Condition, type KubernetesService, list, type Pod } from "../state.ts";
 
@@ -81,19 +81,4 @@ async function complaint(): Promise<string> {
   ]);
   const last = events.at(-1);
   return last ? `: ${last.reason}: ${last.message}` : "";
-}
-
-/** A copy of the kubeconfig for the user who called, if that is not root: theirs alone, and root's stays root's. */
-async function ensureKubeconfig(): Promise<Outcome> {
-  const user = process.env["SUDO_USER"] ?? process.env["USER"] ?? "root";
-  const { stdout } = await $({ nothrow: true })`getent passwd ${user}`;
-  const [, , uid = "0", gid = "0", , home = ""] = stdout.trim().split(":");
-  if (uid === "0") return { changed: false, note: KUBECONFIG };
-  const copy = `${home}/.kube/counter-deploy.yaml`;
-  const note = `export KUBECONFIG=${copy}`;
-  if ((await $({ nothrow: true })`${asRoot} cmp -s ${KUBECONFIG} ${copy}`).ok)
-    return { changed: false, note };
-  await $`${asRoot} install -d -o ${uid} -g ${gid} -m 700 ${home}/.kube`;
-  await $`${asRoot} install -o ${uid} -g ${gid} -m 600 ${KUBECONFIG} ${copy}`;
-  return { changed: true, note };
 }

@@ -3,13 +3,14 @@ import type { Outcome } from "../../../run/progress.ts";
 import { ROOT } from "../../../run/paths.ts";
 import { asRoot } from "../../../run/shell.ts";
 import { installed } from "./install.ts";
+import { userKubeconfig } from "./kubeconfig.ts";
 import { PID_FILE } from "./process.ts";
 
 /** Of the pods, where nothing else is set (docs.k3s.io, "cluster-cidr"). */
 const NETWORK = "10.42.0.0/16";
 
 /** How to list what k3s has on a host. Rules of older flannels carry no name, only the network of the pods. */
-const traces = (network: string): Record<string, string> => ({
+const traces = (network: string, kubeconfig: string): Record<string, string> => ({
   process:
     "ps -eo stat=,args= | awk '!/^Z/ && /([k]3s[ \\/]server|[c]ontainerd.* \\/run\\/k3s\\/)/ { $1 = \"\"; print }' | cut -c 2-60",
   mount:
@@ -19,13 +20,13 @@ const traces = (network: string): Record<string, string> => ({
   cgroup: "find /sys/fs/cgroup -type d -path '*kubepods*'",
   file: `ls -d /etc/rancher/k3s/k3s.yaml /etc/rancher/k3s/config.yaml.d/counter-deploy.yaml /etc/rancher/node \
     /var/lib/rancher/k3s /var/lib/kubelet /var/lib/cni /run/k3s /run/flannel /var/log/pods /var/log/containers \
-    /usr/libexec/kubernetes /usr/local/bin/k3s* ${PID_FILE}`,
+    /usr/libexec/kubernetes /usr/local/bin/k3s* /etc/systemd/system/k3s.service* ${PID_FILE} ${kubeconfig}`,
 });
 
 type Footprint = Record<string, string[]>;
 
-async function footprint(network: string): Promise<Footprint> {
-  const entries = Object.entries(traces(network)).map(async ([kind, command]) => {
+async function footprint(network: string, kubeconfig: string): Promise<Footprint> {
+  const entries = Object.entries(traces(network, kubeconfig)).map(async ([kind, command]) => {
     const { stdout } = await $({ nothrow: true })`${asRoot} sh -c ${command}`;
     return [kind, stdout.split("\n").filter(Boolean)] as [string, string[]];
   });
@@ -39,9 +40,11 @@ export async function uninstall(): Promise<Outcome> {
   if (!ours) return { changed: false, note: "it was not made by this kit" };
   const subnet = await $({ nothrow: true })`${asRoot} sed -n s/^FLANNEL_NETWORK=//p /run/flannel/subnet.env`;
   const network = subnet.stdout.trim() || NETWORK;
-  const before = await footprint(network);
+  const copy = (await userKubeconfig())?.file ?? "";
+  const before = await footprint(network, copy);
   await $`${asRoot} sh ${ROOT}scripts/lib/deployment/k3s/host/remove.sh ${PID_FILE} ${network}`;
-  process.stdout.write(differenceText(before, await footprint(network)));
+  if (copy) await $`${asRoot} rm -f ${copy}`;
+  process.stdout.write(differenceText(before, await footprint(network, copy)));
   return { changed: true, note: version };
 }
 
