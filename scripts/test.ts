@@ -18,6 +18,7 @@ import { verb } from "./lib/run/verb.ts";
 /** What the tests run, and the packages that it comes in. */
 const TOOLS: Record<string, string[]> = {
   "redis-check-rdb": ["redis-tools"],
+  openssl: ["openssl"],
   chromium: ["chromium"],
   dockerd: ["docker.io", "docker-cli", "apparmor"],
   mmdebstrap: ["mmdebstrap"],

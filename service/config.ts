@@ -1,7 +1,8 @@
 /** The configuration: read from the environment once, checked as a whole, and then only passed on. */
-import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
-import { redisSchemes } from "./redis-clients.ts";
+import { readRedisAccess, type RedisAccess } from "./redis-access.ts";
+import { checkRedisUrl, redisSchemeOf } from "./redis-clients.ts";
+import { secret } from "./secret-file.ts";
 
 /** Everything that can be set from outside. */
 export interface Config {
@@ -13,6 +14,8 @@ export interface Config {
   metricsPort: number;
   /** Where Redis is. Holds the password: never log it. */
   redisUrl: string;
+  /** Certificates and further passwords for it, if any. Never log them. */
+  redisAccess?: RedisAccess;
   /** Version of the code, as its deployer calls it. */
   version: string;
   /** Name of this replica. */
@@ -24,6 +27,8 @@ export interface Config {
   /** How long requests may take to finish after that, in seconds. */
   shutdownTimeoutSeconds: number;
 }
+
+const REDIS_URL = "redis://127.0.0.1:6379";
 
 /** One or more variables are wrong. */
 export class ConfigError extends Error {
@@ -52,11 +57,14 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   };
 
   const password = read("REDIS_PASSWORD_FILE", "", secret);
+  const redisUrl = read("REDIS_URL", REDIS_URL, (url) => checkRedisUrl(url, password));
+  const redisAccess = readRedisAccess(read, redisSchemeOf(env["REDIS_URL"] || REDIS_URL));
   const config: Config = {
     host: read("HOST", "0.0.0.0", token),
     port: read("PORT", "8000", whole(65_535)),
     metricsPort: read("METRICS_PORT", "9090", whole(65_535)),
-    redisUrl: read("REDIS_URL", "redis://127.0.0.1:6379", redisUrl(password)),
+    redisUrl,
+    ...(redisAccess && { redisAccess }),
     version: read("APP_VERSION", "dev", token),
     replica: read("REPLICA", hostname(), token),
     logLevel: read("LOG_LEVEL", "info", oneOf("fatal", "error", "warn", "info", "debug", "trace", "silent")),
@@ -86,30 +94,3 @@ function token(text: string): string {
   if (/^[\w.:+@/-]{1,128}$/.test(text)) return text;
   throw new Error("must be 1 to 128 letters, digits or any of . : + @ / _ -");
 }
-
-/** The content of a file, without the line end that editors add; no file, no secret. */
-function secret(path: string): string | undefined {
-  if (path === "") return undefined;
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8").replace(/\r?\n$/, "");
-  } catch (error) {
-    throw new Error(`cannot be read (${(error as NodeJS.ErrnoException).code})`, { cause: error });
-  }
-  if (text === "") throw new Error("names an empty file");
-  return text;
-}
-
-/** Checks the URL and puts the password into it. Messages never repeat the URL: it may hold one already. */
-const redisUrl = (password: string | undefined) => (text: string) => {
-  const url = URL.parse(text);
-  const schemes = redisSchemes.map((scheme) => `${scheme}//`);
-  if (!url || !redisSchemes.includes(url.protocol))
-    throw new Error(`must be a URL that starts with ${schemes.join(" or ")}`);
-  if (url.hostname === "") throw new Error("must name a host");
-  if (!/^\/?\d*$/.test(url.pathname)) throw new Error("must end after the port, or in a database number");
-  if (password === undefined) return text;
-  if (url.password !== "") throw new Error("must not hold a password when REDIS_PASSWORD_FILE is set");
-  url.password = encodeURIComponent(password);
-  return url.href;
-};

@@ -6,7 +6,7 @@ import type { Config } from "./config.ts";
  * Fastify plugin: /livez, /readyz, /startupz and /version. Needs `app.redisLink` and `app.lifecycle`.
  *
  * - /livez: this process answers. Redis plays no part, or its outage would get every replica killed.
- * - /readyz: send requests here. Proxies match on the words, so they stay as they are.
+ * - /readyz: send requests here: Redis serves them. Proxies match on the words, so they stay as they are.
  * - /startupz: Redis has answered once. Gates a rollout, and stays 200 when Redis goes away later.
  */
 export async function healthRoutes(app: FastifyInstance, { config }: { config: Config }): Promise<void> {
@@ -15,7 +15,7 @@ export async function healthRoutes(app: FastifyInstance, { config }: { config: C
 
   app.get("/readyz", async (_request, reply) => {
     if (app.lifecycle.draining) return reply.code(503).send({ status: "draining" });
-    if (await pings(app)) return { status: "ready" };
+    if (await app.redisLink.serves()) return { status: "ready" };
     return reply.code(503).send({ status: "redis unavailable" });
   });
 
@@ -25,15 +25,4 @@ export async function healthRoutes(app: FastifyInstance, { config }: { config: C
   });
 
   app.get("/version", async () => ({ version, replica, uptime: process.uptime() }));
-}
-
-/** Whether Redis answers now; within the command timeout, since a lost connection is not waited for. */
-async function pings({ redisLink }: FastifyInstance): Promise<boolean> {
-  if (!redisLink.up) return false;
-  return redisLink
-    .run((redis) => redis.ping())
-    .then(
-      () => true,
-      () => false,
-    );
 }

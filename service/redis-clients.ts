@@ -1,5 +1,11 @@
-/** How to reach Redis: one client factory per URL scheme. */
+/** How to reach Redis: one row per URL scheme. */
 import { Redis, type RedisOptions } from "ioredis";
+import { COUNTER_KEY } from "./counter.ts";
+import type { RedisAccess } from "./redis-access.ts";
+import { connectorTo } from "./redis-connector.ts";
+import type { LinkedClient } from "./redis-link.ts";
+import { findMaster, fromCluster, fromSentinel, type Question, writeNothing } from "./redis-master.ts";
+import { checkOneHost, checkSeeds, parseSeeds, type SeedsForm } from "./redis-url.ts";
 
 /** A command that has no answer after this long is given up, in milliseconds. */
 export const COMMAND_TIMEOUT_MS = 500;
@@ -28,24 +34,80 @@ const options = {
   retryStrategy: (attempt: number) => Math.min(attempt * 50, 500),
 } satisfies RedisOptions;
 
-const direct = (url: string) => new Redis(url, options);
+/** What shows that Redis would take a write, where it may be one that does not. */
+const probe = writeNothing(COUNTER_KEY);
 
-/** One line per way to reach Redis; Sentinel or Cluster would be two more. */
-const factories: Record<string, (url: string) => Redis> = {
-  "redis:": direct,
-  "rediss:": direct,
+/** Hosts that are asked for the Redis to write to. */
+interface Seeds {
+  form: SeedsForm;
+  question(name: string): Question;
+  /** Whether they have a password of their own, and not that of Redis. */
+  ownPassword: boolean;
+}
+
+const sentinel: Seeds = {
+  form: { port: 26_379, path: "the name of the master" },
+  question: fromSentinel,
+  ownPassword: true,
+};
+const cluster: Seeds = { form: { port: 6379 }, question: () => fromCluster(probe), ownPassword: false };
+
+/** What a URL scheme means. */
+export interface RedisScheme {
+  tls: boolean;
+  /** Whom the hosts of the URL are; without, its host is the Redis to write to. */
+  seeds?: Seeds;
+}
+
+/** One line per way to reach Redis. */
+const schemes: Record<string, RedisScheme> = {
+  "redis:": { tls: false },
+  "rediss:": { tls: true },
+  "redis+sentinel:": { tls: false, seeds: sentinel },
+  "rediss+sentinel:": { tls: true, seeds: sentinel },
+  "redis+cluster:": { tls: false, seeds: cluster },
+  "rediss+cluster:": { tls: true, seeds: cluster },
 };
 
-/** The URL schemes REDIS_URL may have, with their colon. */
-export const redisSchemes: readonly string[] = Object.keys(factories);
+/** The row of a URL, if its scheme has one. */
+export const redisSchemeOf = (url: string): RedisScheme | undefined =>
+  schemes[/^[a-z+]+:(?=\/\/)/.exec(url)?.[0] ?? ""];
+
+/**
+ * Checks a URL and puts the password into it.
+ * @throws {Error} whose message goes on after the name of the variable, and repeats nothing of the URL
+ */
+export function checkRedisUrl(url: string, password: string | undefined): string {
+  const scheme = redisSchemeOf(url);
+  if (!scheme) {
+    const starts = Object.keys(schemes).map((one) => `${one}//`);
+    throw new Error(`must be a URL that starts with ${starts.join(" or ")}`);
+  }
+  return scheme.seeds ? checkSeeds(url, password, scheme.seeds.form) : checkOneHost(url, password);
+}
 
 /**
  * Makes a client that is not connected yet.
- * @param url with one of `redisSchemes`; carries user name and password, if any
- * @throws {TypeError} when no factory knows the scheme
+ * @param url checked; carries user name and password, if any
+ * @throws {TypeError} when no row knows the scheme
  */
-export function createRedisClient(url: string): Redis {
-  const factory = factories[new URL(url).protocol];
-  if (!factory) throw new TypeError("unknown Redis URL scheme");
-  return factory(url);
+export function createRedisClient(url: string, access: RedisAccess = {}): LinkedClient {
+  const scheme = redisSchemeOf(url);
+  if (!scheme) throw new TypeError("unknown Redis URL scheme");
+  const tls = scheme.tls && { tls: { ...access.tls } };
+  if (!scheme.seeds) return { redis: new Redis(url, { ...options, ...(access.tls && tls) }), follows: false };
+
+  const { user, password, hosts, name } = parseSeeds(url, scheme.seeds.form);
+  const login = { username: user, password, ...tls };
+  const asker = scheme.seeds.ownPassword ? { password: access.sentinelPassword ?? "", ...tls } : login;
+  const question = scheme.seeds.question(name);
+  const find = () => findMaster({ hosts, login: asker, question }, { login, probe });
+  const Connector = connectorTo(find, tls ? tls.tls : undefined);
+  const redis = new Redis({ ...options, ...login, Connector, reconnectOnError: isElsewhere });
+  return { redis, probe, follows: true };
+}
+
+/** Whether an error says that this is not, or no longer, the Redis to write to: it is looked for anew then. */
+function isElsewhere({ message }: Error): boolean {
+  return /^(READONLY|NOREPLICAS|MASTERDOWN|MOVED|ASK|CLUSTERDOWN) /.test(message);
 }

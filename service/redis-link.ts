@@ -6,6 +6,9 @@ import { ApiError } from "./errors.ts";
 /** How long after a connection broke requests wait for the next one, in milliseconds. */
 const PATIENCE_MS = 500;
 
+/** A command that was told so late that its key has moved is not sent again: its caller has waited enough. */
+const FOLLOW_WITHIN_MS = 100;
+
 /** Redis did not answer in time, or refused. Whether a write was done is unknown to the client. */
 export class RedisUnavailable extends ApiError {
   /** First word of the error Redis replied, such as `WRONGTYPE` or `OOM`; undefined when it sent none. */
@@ -17,6 +20,25 @@ export class RedisUnavailable extends ApiError {
   }
 }
 
+/**
+ * How often a Redis that may be replaced is asked for a sign of life, and after how long without one it is left,
+ * in milliseconds. It is replaced when it has been silent for longer than this and a command's timeout together
+ * (down-after-milliseconds or cluster-node-timeout: a second or more). So one that froze, and thaws when another has
+ * taken its place, gets nothing over a connection from before. Redis' own min-replicas-to-write does not see to
+ * that: it frees the replicas that left only after it has run what came in with the news (tried, 7.0).
+ */
+const BEAT_MS = 200;
+const SILENT_MS = 500;
+
+/** A client, and how it is followed. */
+export interface LinkedClient {
+  redis: Redis;
+  /** Shows whether Redis would serve now; a PING if left out. */
+  probe?: (redis: Redis) => Promise<unknown>;
+  /** Whether another Redis may take the place of this one; the client looks for it whenever it connects. */
+  follows: boolean;
+}
+
 /** Follows one client: knows whether it is connected, logs changes, and lets commands through or not. */
 export class RedisLink {
   /** Whether commands can be sent now. */
@@ -24,12 +46,17 @@ export class RedisLink {
   /** Whether Redis has answered since the process started. */
   everUp = false;
   readonly #redis: Redis;
+  readonly #client: LinkedClient;
   readonly #log: FastifyBaseLogger;
   readonly #reported = new Set<string>();
   #gate = newGate();
   #patience: NodeJS.Timeout | undefined;
+  #beat: NodeJS.Timeout | undefined;
+  #heard = 0;
 
-  constructor(redis: Redis, log: FastifyBaseLogger) {
+  constructor(client: LinkedClient, log: FastifyBaseLogger) {
+    const { redis } = client;
+    this.#client = client;
     this.#redis = redis;
     this.#log = log;
     redis.on("ready", () => this.#found());
@@ -43,9 +70,36 @@ export class RedisLink {
    * Sends a command. While the connection is broken it first waits for the next one, but only shortly
    * after the break: a reconnect then costs nobody an error, and an outage fails at once. So nothing
    * piles up, and what failed here without being sent is never sent later.
+   *
+   * A Redis Cluster may answer MOVED, which means that it did not run the command: only then is it sent again,
+   * once, to where the key is now.
    * @throws {RedisUnavailable} without an answer after at most one wait and one command timeout
    */
   async run<T>(command: (redis: Redis) => Promise<T>): Promise<T> {
+    const start = performance.now();
+    try {
+      return await this.#send(command);
+    } catch (error) {
+      const moved = error instanceof RedisUnavailable && error.code === "MOVED" && this.#client.follows;
+      if (!moved) throw error;
+      this.#lost();
+      if (performance.now() - start > FOLLOW_WITHIN_MS) throw error;
+      return this.#send(command);
+    }
+  }
+
+  /** Whether Redis would serve now; within the command timeout, since a lost connection is not waited for. */
+  async serves(): Promise<boolean> {
+    if (!this.up) return false;
+    const { probe = (redis: Redis) => redis.ping() } = this.#client;
+    return this.run(probe).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  async #send<T>(command: (redis: Redis) => Promise<T>): Promise<T> {
+    if (this.up && this.#client.follows && performance.now() - this.#heard > SILENT_MS) this.#leave();
     if (!this.up) await this.#gate.promise;
     this.#gatherWrites();
     try {
@@ -63,6 +117,7 @@ export class RedisLink {
   close(): void {
     this.up = false; // so that the end is not logged as a loss
     clearTimeout(this.#patience);
+    clearInterval(this.#beat);
     this.#redis.disconnect();
   }
 
@@ -80,12 +135,30 @@ export class RedisLink {
     this.#reported.clear();
     this.up = this.everUp = true;
     this.#gate.resolve();
+    if (!this.#client.follows) return;
+    this.#heard = performance.now();
+    clearInterval(this.#beat);
+    this.#beat = setInterval(() => this.#listen(), BEAT_MS);
+  }
+
+  /** Asks for a sign of life. Only the time of asking is sure: the answer may have waited here. */
+  #listen(): void {
+    const asked = performance.now();
+    const heard = () => (this.#heard = Math.max(this.#heard, asked));
+    this.#redis.ping().then(heard, () => {});
+  }
+
+  /** Gives up a connection that looks well, for another. */
+  #leave(): void {
+    this.#lost();
+    this.#redis.stream.destroy();
   }
 
   #lost(): void {
     if (!this.up) return;
     this.#log.warn("redis lost");
     this.up = false;
+    clearInterval(this.#beat);
     this.#gate = newGate();
     this.#startPatience();
   }

@@ -1,6 +1,7 @@
 /** Opens the connection to Redis, offers it as `app.redis` and `app.redisLink`, closes it with the app. */
 import fastifyRedis from "@fastify/redis";
 import type { FastifyInstance } from "fastify";
+import type { RedisAccess } from "./redis-access.ts";
 import { createRedisClient } from "./redis-clients.ts";
 import { RedisLink } from "./redis-link.ts";
 
@@ -17,9 +18,10 @@ declare module "fastify" {
  * status once, while it registers, so a client that nobody uses yet says `ready` for just that moment.
  * @param url see `createRedisClient`
  */
-export async function openRedis(app: FastifyInstance, url: string): Promise<void> {
-  const client = createRedisClient(url);
-  const link = new RedisLink(client, app.log);
+export async function openRedis(app: FastifyInstance, url: string, access?: RedisAccess): Promise<void> {
+  const linked = createRedisClient(url, access);
+  const { redis: client } = linked;
+  const link = new RedisLink(linked, app.log);
   app.decorate("redisLink", link);
   // Runs after the last request was answered, so no command is cut off.
   app.addHook("onClose", async () => link.close());

@@ -10,13 +10,15 @@ import type { Test } from "tap";
 import { until } from "./until.ts";
 
 /** Debian ships the server's binary in redis-tools too, as redis-check-rdb: it looks at its name. */
-const program = ["redis-server", "redis-check-rdb"].find((name) => !spawnSync(name, ["--version"]).error);
+export const program = ["redis-server", "redis-check-rdb"].find(
+  (name) => !spawnSync(name, ["--version"]).error,
+);
 
 /** For `{ skip }`: why tests with Redis cannot run here, or false. */
 export const noRedis = program ? false : "needs redis-server (or Debian's redis-tools) on the PATH";
 
 /** All that were started, so that none outlives a test that is cut off. */
-const children = new Set<ChildProcess>();
+export const children = new Set<ChildProcess>();
 process.once("exit", () => children.forEach((child) => child.kill("SIGKILL")));
 
 /** One Redis that can be ended, frozen and started again. */

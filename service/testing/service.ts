@@ -9,8 +9,12 @@ import { readConfig } from "../config.ts";
 import { until } from "./until.ts";
 
 /** Builds the app and listens on a free port; closed after the test. */
-export async function testApp(t: Test, redisUrl: string): Promise<{ app: FastifyInstance; url: string }> {
-  const env = { REDIS_URL: redisUrl, REPLICA: "replica-1", APP_VERSION: "v1", LOG_LEVEL: "silent" };
+export async function testApp(
+  t: Test,
+  redisUrl: string,
+  more: Record<string, string> = {},
+): Promise<{ app: FastifyInstance; url: string }> {
+  const env = { ...more, REDIS_URL: redisUrl, REPLICA: "replica-1", APP_VERSION: "v1", LOG_LEVEL: "silent" };
   const app = await buildApp(readConfig(env));
   t.teardown(() => app.close());
   const url = await app.listen({ host: "127.0.0.1", port: 0 });
