@@ -9,6 +9,9 @@ t.test("every error is JSON with one text", async (t) => {
   const cases: [number, string, string, object?][] = [
     [404, "GET", "/nope?x=1"],
     [404, "POST", "/api/counter/double"],
+    [404, "GET", "/a*b"],
+    [404, "OPTIONS", "/**"],
+    [404, "GET", "/:a(b"],
     [405, "PUT", "/api/counter"],
     [405, "GET", "/api/counter/reset"],
     [400, "GET", "/%zz"],

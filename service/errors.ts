@@ -27,8 +27,12 @@ export function answerError(error: FastifyError | ApiError, request: FastifyRequ
 /** Answers what no route matched: 405 with `Allow` when the path exists under other methods, else 404. */
 export function answerUnmatched(request: FastifyRequest, reply: FastifyReply) {
   const url = request.url.split("?", 1)[0] ?? "/";
-  const allowed = ["GET", "HEAD", "POST"].filter((method) => request.server.hasRoute({ url, method }));
+  const methods = isPattern(url) ? [] : ["GET", "HEAD", "POST"];
+  const allowed = methods.filter((method) => request.server.hasRoute({ url, method }));
   if (allowed.length === 0) return reply.code(404).send({ error: `Not found: ${url}` });
   reply.header("allow", allowed.join(", "));
   return reply.code(405).send({ error: `${request.method} is not allowed here` });
 }
+
+/** Whether the router would take it for a pattern, of which it refuses some with an error. No route here has one. */
+const isPattern = (url: string) => /[*:]/.test(url);
