@@ -9,6 +9,7 @@ import { until } from "../run/wait.ts";
 /** A server of this machine's loopback, for the length of a measurement. */
 export interface LocalServer extends Disposable {
   port: number;
+  pid: number;
 }
 
 const DEADLINE = 10;
@@ -41,7 +42,7 @@ async function listening(child: ChildProcess, port: number): Promise<LocalServer
   const stop = () => child.kill("SIGKILL");
   process.once("exit", stop);
   await until({ what: `${child.spawnfile} does not listen`, deadline: DEADLINE }, async () => answers(port));
-  return { port, [Symbol.dispose]: stop };
+  return { port, pid: child.pid!, [Symbol.dispose]: stop };
 }
 
 async function answers(port: number): Promise<boolean> {

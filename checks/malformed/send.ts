@@ -1,0 +1,105 @@
+// Sends malformed requests, each over a connection of its own, and asks in between as a client of good will does.
+
+import { once } from "node:events";
+import { connect } from "node:net";
+import { type Malformed, malformed } from "./corpus.ts";
+
+export interface Report {
+  sent: number;
+  /** How often each status was answered; "none" where the connection ended without one. */
+  statuses: Record<string, number>;
+  /** Answers of 500 and above, and connections that were neither answered nor ended; the first few of them. */
+  faults: Fault[];
+  faulty: number;
+  /** What the client of good will got that it had not asked for. */
+  misled: string[];
+  /** Requests of the client of good will. */
+  asked: number;
+}
+
+export interface Fault {
+  kind: string;
+  /** The beginning of what was sent, as JSON writes it. */
+  request: string;
+  what: string;
+}
+
+interface Target {
+  host: string;
+  port: number;
+}
+
+const AT_ONCE = 32;
+/** The server's own limits for a request that does not get on are below. */
+const PATIENCE_MS = 15_000;
+const SHOWN = 10;
+
+/** Sends so many requests of the seed's. Throws when nothing listens there. */
+export async function sendMalformed(target: Target, count: number, seed: number): Promise<Report> {
+  const report: Report = { sent: 0, statuses: {}, faults: [], faulty: 0, misled: [], asked: 0 };
+  const requests = malformed(count, seed);
+  await exchange(target, Buffer.from("GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
+  const client = async () => {
+    for (const request of requests) await sendOne(target, request, report);
+  };
+  const all = Promise.all(Array.from({ length: AT_ONCE }, client));
+  const end = new AbortController();
+  const other = askMeanwhile(target, report, end.signal);
+  await all;
+  end.abort();
+  await other;
+  return report;
+}
+
+async function sendOne(target: Target, { kind, bytes }: Malformed, report: Report): Promise<void> {
+  const answer = await exchange(target, bytes);
+  report.sent++;
+  const statuses = answer.text.match(/^HTTP\/1\.[01] \d{3}/gm)?.map((line) => line.slice(-3)) ?? ["none"];
+  for (const status of statuses) report.statuses[status] = (report.statuses[status] ?? 0) + 1;
+  const broken = statuses.find((status) => status.startsWith("5"));
+  const what = broken ? `answered ${broken}` : answer.open ? "neither answered nor ended" : undefined;
+  if (!what) return;
+  report.faulty++;
+  const request = JSON.stringify(bytes.toString("latin1").slice(0, 200));
+  if (report.faults.length < SHOWN) report.faults.push({ kind, request, what });
+}
+
+/** Sends bytes and nothing after them, and takes what comes until the connection ends; `open` if it does not. */
+async function exchange({ host, port }: Target, bytes: Buffer): Promise<{ text: string; open: boolean }> {
+  const socket = connect({ host, port });
+  await once(socket, "connect");
+  let text = "";
+  let open = false;
+  socket.on("data", (chunk) => (text += chunk.toString("latin1")));
+  // The other side may close while we send.
+  socket.on("error", () => {});
+  const timer = setTimeout(() => {
+    open = true;
+    socket.destroy();
+  }, PATIENCE_MS);
+  socket.end(bytes);
+  if (!socket.closed) await new Promise((resolve) => socket.once("close", resolve));
+  clearTimeout(timer);
+  return { text, open };
+}
+
+/** What a path answers, and no other. */
+const EXPECTED: Record<string, RegExp> = {
+  "/livez": /^\{"status":"alive"\}$/,
+  "/api/counter": /^\{"value":\d+\}$/,
+  "/version": /^\{"version":/,
+};
+
+/** Asks over connections that are kept, so that an answer meant for somebody else would be seen. */
+async function askMeanwhile({ host, port }: Target, report: Report, end: AbortSignal): Promise<void> {
+  const paths = Object.entries(EXPECTED);
+  while (!end.aborted) {
+    const [path, expected] = paths[report.asked % paths.length]!;
+    report.asked++;
+    const answer = await fetch(`http://${host}:${port}${path}`)
+      .then(async (response) => `${response.status} ${await response.text()}`)
+      .catch((error: Error) => `no answer: ${error.message}`);
+    if (answer.startsWith("200 ") && expected.test(answer.slice(4))) continue;
+    if (report.misled.length < SHOWN) report.misled.push(`GET ${path}: ${answer.slice(0, 200)}`);
+  }
+}
