@@ -22,7 +22,9 @@ process.exitCode = await verb(
     const { purge = false } = options;
     const orchestrator = await choose(options);
     const { platform } = orchestrator;
-    const what = purge ? `with its data, its images and ${platform}` : "(its data stays)";
+    const what = purge
+      ? `with its data, its images and, if this kit made it, ${platform} with all that runs there`
+      : "(its data stays)";
     if (!options.yes)
       await confirm(`Remove ${settings.name} from ${platform} ${what}?`, "make teardown YES=1");
     const { step, done } = progress(`Remove ${settings.name} from ${platform}`, purge ? 3 : 1);

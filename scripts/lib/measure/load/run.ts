@@ -54,7 +54,7 @@ export async function runLoad(
   const steps = progress(`Load the counter: ${name}`, 3);
   const target = await steps.step("Target", async () => {
     const found = await loadTarget(settings, options);
-    return { ...found, note: `${found.url}, ${found.orchestrator}, ${found.replicas} replicas` };
+    return { ...found, note: `${found.url}, ${found.orchestrator}, replicas: ${found.replicas}` };
   });
   const { generator, missing: said } = await steps.step("Generator", (report) =>
     chooseGenerator(settings.load, options, report),
