@@ -1,3 +1,4 @@
+import { writeFile } from "node:fs/promises";
 import type { OwnTest } from "./sides.ts";
 
 const refusal = (holder: string) => ({ exitCode: 3, stderr: new RegExp(`is held by ${holder}`) });
@@ -68,6 +69,33 @@ export const k3sTests: OwnTest[] = [
       const provision = await host.run("provision", { ORCHESTRATOR: "k3s", PORT: "8080" });
       t.match(provision, { exitCode: 3, stderr: /no default route/ });
       await host.exec(["ip", "route", "add", ...route]);
+    },
+  },
+  {
+    name: "an image that arrives by half is no version: nothing changes, and a rerun completes",
+    run: async (t, host) => {
+      const status = async () => JSON.parse((await host.run("status", { JSON: "1" })).stdout);
+      const { version } = await status();
+      await host.edit("service/page/index.html", "<title>Counter 4</title>", "<title>Counter 5</title>");
+      const docker = (await host.exec(["sh", "-c", "command -v docker"])).stdout.trim();
+      const half = `#!/bin/sh\n[ "$1" = save ] && exec ${docker} "$@" | head -c 1000000\nexec ${docker} "$@"\n`;
+      await writeFile(`${host.dir}docker`, half, { mode: 0o755 });
+      const PATH = `${host.dir}:${process.env["PATH"]}`;
+      const deploy = await host.run("deploy-k3s", { PORT: "8080", PATH });
+      t.match(deploy, { exitCode: 1, stderr: /step +\[\d\/8\] Import[^]*ctr images import/ }, deploy.stderr);
+      t.match(await status(), { version, running: 4 });
+      t.match(await host.run("deploy-k3s", { PORT: "8080" }), { exitCode: 0 });
+      t.match(await status(), { previous: version, running: 4 });
+    },
+  },
+  {
+    name: "less memory than k3s needs is refused",
+    run: async (t, host) => {
+      await writeFile(`${host.dir}meminfo`, "MemTotal: 1572864 kB\nMemFree: 1000000 kB\n");
+      await host.exec(["mount", "--bind", `${host.dir}meminfo`, "/proc/meminfo"]);
+      const provision = await host.run("provision", { ORCHESTRATOR: "k3s", PORT: "8080" });
+      await host.exec(["umount", "/proc/meminfo"]);
+      t.match(provision, { exitCode: 3, stderr: /1\.5 GiB of memory: 2 GiB is needed/ });
     },
   },
 ];
