@@ -1,29 +1,26 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { players, readProc, type Role } from "./processes.ts";
+import { throttledShare, type Throttling, throttlingOf } from "./throttling.ts";
 
 /** Ticks of /proc/PID/stat and /proc/stat in a second: USER_HZ, the same on every Linux that Node runs on. */
 const TICKS = 100;
-
-/** Parts of a deployment, by how their processes are called on this machine, in containers or not. */
-const ROLES: Record<Role, (argv: string[]) => boolean> = {
-  proxy: ([program = ""]) => /(^|\/)haproxy$/.test(program),
-  replicas: ([program = "", script = ""]) =>
-    /(^|\/)node$/.test(program) && /(^|\/)server\.mjs$|service\/server\.ts$/.test(script),
-  redis: ([program = ""]) => /(^|\/)(redis|valkey)-server\b/.test(program),
-};
-
-export type Role = "proxy" | "replicas" | "redis";
 
 /** CPU time so far, in seconds, of each process that plays a role, and of nobody. */
 export interface CpuTimes {
   roles: Map<Role, Map<string, number>>;
   idle: number;
+  /** What the machine that this one is a guest of gave to others. */
+  steal: number;
+  /** What the kernel used on anybody's behalf, interrupts included: a part of all others. */
+  kernel: number;
+  /** Of the replicas' groups. */
+  throttling: Map<string, Throttling>;
   /** Seconds, on a clock of its own. */
   at: number;
 }
 
 /** CPU seconds that a process has used; undefined where there is no such process. */
 export function cpuOf(pid: number | string): number | undefined {
-  const text = read(`/proc/${pid}/stat`);
+  const text = readProc(`${pid}/stat`);
   if (!text) return undefined;
   // The name in brackets may have spaces; user and system time are the 14th and 15th field [proc(5)].
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
@@ -33,33 +30,58 @@ export function cpuOf(pid: number | string): number | undefined {
 /** Reads what has been used up to now. */
 export function cpuTimes(): CpuTimes {
   const roles = new Map<Role, Map<string, number>>();
-  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-    const argv = (read(`/proc/${pid}/cmdline`) ?? "").split(/\0| /);
-    const role = (Object.keys(ROLES) as Role[]).find((name) => ROLES[name](argv));
-    const used = role && cpuOf(pid);
-    if (role && used !== undefined) roles.set(role, (roles.get(role) ?? new Map()).set(pid, used));
+  for (const { pid, role } of players()) {
+    const used = cpuOf(pid);
+    if (used !== undefined) roles.set(role, (roles.get(role) ?? new Map()).set(pid, used));
   }
-  // The fields after "cpu": user, nice, system, idle, iowait.
-  const machine = (read("/proc/stat") ?? "").split("\n")[0]!.split(/\s+/).map(Number);
-  return { roles, idle: (machine[4]! + machine[5]!) / TICKS, at: performance.now() / 1000 };
+  return { roles, ...machineTimes(), throttling: throttlingOf(roles.get("replicas")?.keys() ?? []) };
 }
 
-/** Cores that each role and nobody used between two readings, as a mean. */
-export function coresBetween(before: CpuTimes, after: CpuTimes): Partial<Record<Role | "idle", number>> {
+function machineTimes() {
+  const fields = readProc("stat").split("\n")[0]!.split(/\s+/).slice(1).map(Number);
+  const [, , system = 0, idle = 0, wait = 0, interrupts = 0, soft = 0, steal = 0] = fields;
+  const seconds = { idle: idle + wait, steal, kernel: system + interrupts + soft };
+  const rows = Object.entries(seconds).map(([name, ticks]) => [name, ticks / TICKS]);
+  return {
+    ...(Object.fromEntries(rows) as typeof seconds),
+    at: performance.now() / 1000,
+  };
+}
+
+/** Cores that each role and nobody used between two readings, as a mean, and those that were stolen. */
+export function coresBetween(
+  before: CpuTimes,
+  after: CpuTimes,
+): Partial<Record<Role, number>> & Record<"idle" | "steal", number> {
   const seconds = after.at - before.at;
-  const rows = [...after.roles].map(([role, processes]) => {
-    // A process that came meanwhile has used all its time since.
-    const used = [...processes].map(([pid, cpu]) => cpu - (before.roles.get(role)?.get(pid) ?? 0));
+  const rows = [...after.roles.keys()].map((role) => {
+    const used = usedBy(role, before, after);
     return [role, used.reduce((a, b) => a + b, 0) / seconds] as const;
   });
-  return { ...Object.fromEntries(rows), idle: (after.idle - before.idle) / seconds };
+  const idle = (after.idle - before.idle) / seconds;
+  return { ...Object.fromEntries(rows), idle, steal: (after.steal - before.steal) / seconds };
 }
 
-function read(file: string): string | undefined {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    // The process has ended, or is another user's.
-    return undefined;
-  }
+/** Seconds of each process of a role. One that came meanwhile has used all its time since. */
+const usedBy = (role: Role, before: CpuTimes, after: CpuTimes) =>
+  [...(after.roles.get(role) ?? [])].map(([pid, cpu]) => cpu - (before.roles.get(role)?.get(pid) ?? 0));
+
+/** What shows a limit that is not the whole machine's. */
+export interface Strain {
+  /** Cores of the replica that used most. */
+  busiest: number;
+  /** Share of the periods in which a replica was held back by its CPU limit, of the one that was most. */
+  throttled: number;
+  /** Cores that the kernel used on anybody's behalf. */
+  kernel: number;
+}
+
+/** What was strained between two readings. */
+export function strainBetween(before: CpuTimes, after: CpuTimes): Strain {
+  const seconds = after.at - before.at;
+  return {
+    busiest: Math.max(0, ...usedBy("replicas", before, after)) / seconds,
+    throttled: throttledShare(before.throttling, after.throttling),
+    kernel: (after.kernel - before.kernel) / seconds,
+  };
 }

@@ -26,7 +26,7 @@ t.test("what was published of SPEC SDM91 has its peak below 100, as was measured
   const fit = fitUsl(published.map(([size, rate]) => ({ size: size!, rate: rate! })))!;
   t.ok(fit.peak! > 80 && fit.peak! < 100, `${fit.peak}`);
   t.ok(fit.contention > 0 && fit.coherence > 0);
-  t.ok(fit.residuals.every(({ rate, law }) => near(law, rate, 0.1)));
+  t.ok(fit.residuals.every((row) => near(row.law, row.rate, 0.1)));
 });
 
 t.test("with fewer than six sizes there is none, however many runs", async (t) => {

@@ -2,6 +2,7 @@ import { lengthOf, type Plan, planOf, type Profile } from "../../../../checks/lo
 import { interruption } from "../../run/interrupt.ts";
 import type { Outcome, Progress, Report } from "../../run/progress.ts";
 import type { Settings } from "../../run/settings.ts";
+import type { Strain } from "../cores.ts";
 import { generate, type Generator } from "./generate.ts";
 import { Intake } from "./intake.ts";
 import type { Ledger } from "./ledger.ts";
@@ -18,6 +19,8 @@ export interface Part {
   statistics: Statistics;
   dropped: number;
   cores: Cores;
+  /** Where the target is on this machine. */
+  strain?: Strain;
   /** Where every request was an increment, and the counter answered at the end. */
   ledger?: Ledger;
   /** There should be a ledger, and the counter did not say its count at the end. */
@@ -84,12 +87,12 @@ async function sendPart(
     watch?.(intake, plan);
     const timer = setInterval(() => show(intake, report), REPORT_EVERY);
     try {
-      const cores = await generate(generator, plan, { intake, raw, local: target.local });
+      const usage = await generate(generator, plan, { intake, raw, local: target.local });
       const statistics = intake.tally.sum(lengthOf(plan));
       const after = intake.ledger && (await countOf(target.url));
       const book = after === undefined ? { silent: true as const } : { ledger: intake.ledger!.close(after) };
       const dropped = intake.ending?.dropped ?? 0;
-      const sent: Part = { rate: profile.rate, statistics, dropped, cores, ...(intake.ledger && book) };
+      const sent: Part = { rate: profile.rate, statistics, dropped, ...usage, ...(intake.ledger && book) };
       const verdict = judge && (interruption.aborted ? CUT_OFF : judge(sent));
       return { part: { ...sent, ...(verdict && { verdict }) }, note: noteOf(sent, verdict) };
     } finally {

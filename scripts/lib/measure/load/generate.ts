@@ -6,7 +6,7 @@ import { lengthOf, type Plan } from "../../../../checks/load/profiles.ts";
 import { EXIT, Failure } from "../../run/failure.ts";
 import { interruption } from "../../run/interrupt.ts";
 import { ROOT } from "../../run/paths.ts";
-import { coresBetween, cpuOf, cpuTimes } from "../cores.ts";
+import { coresBetween, cpuOf, cpuTimes, type Strain, strainBetween } from "../cores.ts";
 import type { Intake } from "./intake.ts";
 import type { RawFile } from "./raw.ts";
 import type { Cores, Limits } from "./verdict.ts";
@@ -42,12 +42,18 @@ interface Sink {
   local?: boolean;
 }
 
+/** Whose CPU it was, and, where the target is on this machine, what was strained. */
+export interface Usage {
+  cores: Cores;
+  strain?: Strain;
+}
+
 /**
  * Has a generator send a plan, and takes in what it writes. Returns whose CPU it was. An interruption ends the generator
  * early, and what it measured until then is taken in; it throws nothing. Throws a Failure when the generator fails, does
  * not end in time, or the raw file cannot be written.
  */
-export async function generate(generator: Generator, plan: Plan, sink: Sink): Promise<Cores> {
+export async function generate(generator: Generator, plan: Plan, sink: Sink): Promise<Usage> {
   const { intake, raw, local } = sink;
   raw?.failed.throwIfAborted();
   const child = spawn(generator.program, generator.args, {
@@ -102,32 +108,37 @@ class Meter {
 
   begin(): void {
     if (this.#first) return;
-    this.#last = this.#first = this.#read() ?? { generator: 0, machine: cpuTimes() };
+    this.#last = this.#first = this.#read() ?? { generator: 0, recorder: 0, machine: cpuTimes() };
     this.#timer = setInterval(() => (this.#last = this.#read() ?? this.#last), READ_EVERY);
   }
 
   #read(): Reading | undefined {
-    const generator = cpuOf(this.#pid);
-    return generator === undefined ? undefined : { generator, machine: cpuTimes() };
+    const [generator, recorder = 0] = [cpuOf(this.#pid), cpuOf(process.pid)];
+    return generator === undefined ? undefined : { generator, recorder, machine: cpuTimes() };
   }
 
   end(): void {
     clearInterval(this.#timer);
   }
 
-  /** Cores as means between the first reading and the last one. */
-  mean(): Cores {
+  /** Means between the first reading and the last one. */
+  mean(): Usage {
     const [first, last] = [this.#first, this.#last];
-    if (!first || !last || first === last) return { generator: 0 };
-    const generator = (last.generator - first.generator) / (last.machine.at - first.machine.at);
-    const { idle = 0, ...roles } = coresBetween(first.machine, last.machine);
-    if (!this.#local) return { generator, others: Math.max(0, CORES - idle - generator), idle };
-    const known = [generator, ...Object.values(roles)].reduce((a, b) => a + b, 0);
-    return { generator, ...roles, others: Math.max(0, CORES - idle - known), idle };
+    if (!first || !last || first === last) return { cores: { generator: 0 } };
+    const seconds = last.machine.at - first.machine.at;
+    const generator = (last.generator - first.generator) / seconds;
+    const recorder = (last.recorder - first.recorder) / seconds;
+    const { idle, steal, ...roles } = coresBetween(first.machine, last.machine);
+    const own = { generator, recorder, ...(this.#local && roles) };
+    const known = [steal, ...Object.values(own)].reduce((a, b) => a + b, 0);
+    const cores = { ...own, others: Math.max(0, CORES - idle - known), steal, idle };
+    return this.#local ? { cores, strain: strainBetween(first.machine, last.machine) } : { cores };
   }
 }
 
 interface Reading {
   generator: number;
+  /** Of this process, which reads and keeps the samples. */
+  recorder: number;
   machine: ReturnType<typeof cpuTimes>;
 }

@@ -5,11 +5,16 @@ import type { Statistics } from "./statistics.ts";
 /** Who used how much: cores, as a mean over the run. */
 export interface Cores {
   generator: number;
+  /** The process that reads and keeps the samples. */
+  recorder?: number;
   proxy?: number;
   replicas?: number;
   redis?: number;
+  orchestrator?: number;
   /** Whatever else runs on the machine, its kernel included. */
   others?: number;
+  /** What the machine that this one is a guest of gave to others. */
+  steal?: number;
   /** Of the whole machine, nobody's. */
   idle?: number;
 }

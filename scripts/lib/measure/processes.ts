@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync } from "node:fs";
+
+/** Parts of a deployment, by how their processes are called on this machine, in containers or not. */
+const ROLES: Record<Role, (argv: string[]) => boolean> = {
+  // With the process with which Docker opens a port on 127.0.0.1: both stand in front of the replicas.
+  proxy: ([program = ""]) => /(^|\/)(haproxy|docker-proxy)$/.test(program),
+  replicas: ([program = "", script = ""]) =>
+    /(^|\/)node$/.test(program) && /(^|\/)server\.mjs$|service\/server\.ts$/.test(script),
+  redis: ([program = ""]) => /(^|\/)(redis|valkey)-server\b/.test(program),
+  // k3s has kube-proxy, the kubelet and its datastore in one process.
+  orchestrator: ([program = ""]) =>
+    /(^|\/)(dockerd|containerd|containerd-shim[\w-]*|k3s(-server)?|kubelet)$/.test(program),
+};
+
+export type Role = "proxy" | "replicas" | "redis" | "orchestrator";
+
+/** A process that plays a role. */
+export interface Player {
+  role: Role;
+  pid: string;
+  /** Its name without its folder. */
+  program: string;
+}
+
+/** The processes that play a role now. */
+export function players(): Player[] {
+  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  return pids.flatMap((pid) => {
+    const argv = readProc(`${pid}/cmdline`).split(/\0| /);
+    const role = (Object.keys(ROLES) as Role[]).find((name) => ROLES[name](argv));
+    return role ? { role, pid, program: argv[0]!.replace(/^.*\//, "") } : [];
+  });
+}
+
+/** Bytes of memory that a process takes, shared pages divided among those who share them; 0 where it has ended. */
+export function memoryOf(pid: string): number {
+  const of = (file: string, key: string) =>
+    Number(new RegExp(`^${key}: +(\\d+) kB`, "m").exec(readProc(`${pid}/${file}`))?.[1] ?? 0) * 1024;
+  // Another user's shares are not to be read: then what is in memory counts, shared or not.
+  return of("smaps_rollup", "Pss") || of("status", "VmRSS");
+}
+
+/** A file below /proc; empty where the process has ended, or it is another user's. */
+export function readProc(file: string): string {
+  try {
+    return readFileSync(`/proc/${file}`, "utf8");
+  } catch {
+    return "";
+  }
+}
