@@ -2,12 +2,12 @@
 // engine is never touched. Each test goes on from where the one before it left the deployment.
 
 import t, { type Test } from "tap";
+import { faultTests } from "./lib/testing/fault-tests.ts";
 import { footprint } from "./lib/testing/footprint.ts";
 import { printed, type TestHost, testHost } from "./lib/testing/host.ts";
 import { type Machine, startMachine } from "./lib/testing/machine.ts";
 import { k3s, type Side, swarm } from "./lib/testing/sides.ts";
-import { outlast, startTraffic } from "./lib/testing/traffic.ts";
-import { until } from "./lib/run/wait.ts";
+import { startTraffic } from "./lib/testing/traffic.ts";
 
 const PORT = "8080";
 
@@ -148,60 +148,8 @@ function endToEnd(side: Side, test: (name: string, run: (t: Test) => Promise<voi
     t.match(await host.run("rollback", { VERSION: "0123456789ab" }), { exitCode: 3, stderr: /is not kept/ });
   });
 
-  test("Redis is killed: the door says so and when to come again, and writes are soon back", async (t) => {
-    const start = await count();
-    await host.exec(["pkill", "-KILL", "-x", "redis-server"]);
-    const { ms, acknowledged, answers } = await outlast(url);
-    t.ok(answers.length > 0, "it was away");
-    t.same(
-      [...new Set(answers)].filter((answer) => !/^503 1 \{"error":"[^"]+"\}$/.test(answer)),
-      [],
-    );
-    t.ok(ms < side.redisBack, `back after ${Math.round(ms)} ms`);
-    t.equal(await count(), start + acknowledged, "nothing was lost, and nothing counted twice");
-  });
-
-  test("a replica is killed: it comes back, and every acknowledged increment counts", async (t) => {
-    const start = await count();
-    const traffic = startTraffic(url);
-    await host.exec(["pkill", "-KILL", "-o", "-f", "^node server.mjs"]);
-    const wait = { what: "the replica is not back", deadline: 30 };
-    await until(wait, async () => (await host.run("status")).exitCode === 0);
-    const { acknowledged, failures } = await traffic.stop();
-    const extra = (await count()) - start - acknowledged;
-    t.ok(extra >= 0 && extra <= failures.length, `${acknowledged} acknowledged, ${failures.length} failed`);
-    t.ok(failures.length <= side.failuresOfKill, failures.join("; "));
-  });
-
-  test("a port that is taken is refused, naming who holds it, and nothing changes", async (t) => {
-    const holder = host.exec([
-      "node",
-      "-e",
-      "require('net').createServer().listen(8081, () => console.error('up'))",
-    ]);
-    await printed(holder, "up");
-    const running = await side.running(host);
-    const refused = { exitCode: 3, stderr: /8081 is held by node\S* \(process \d+\)/ };
-    t.match(await host.run(deployVerb, { PORT: "8081" }), refused);
-    t.match(await host.run("provision", { PORT: "8081", ORCHESTRATOR: side.name }), refused);
-    t.same(await side.running(host), running);
-    await holder.kill();
-    await holder;
-  });
-
-  test("an engine that stops in the middle, and is away: an error with a hint; a rerun completes", async (t) => {
-    await host.edit("service/page/index.html", "<title>Counter 3</title>", "<title>Counter 4</title>");
-    const deploy = host.start(deployVerb, { PORT });
-    await printed(deploy, "] Deploy ");
-    await side.halt(machine, host);
-    t.match(await deploy, { exitCode: 1, stderr: /does not answer[^]*hint +make provision/ });
-    t.match(await host.run(deployVerb, { PORT }), { exitCode: 3, stderr: side.away });
-    t.match(await host.run("scale", { REPLICAS: "2" }), { exitCode: 1, stderr: /hint +make provision/ });
-    await side.resume(machine, host);
-    t.match(await host.run(deployVerb, { PORT }), { exitCode: 0 });
-    t.match(await host.run("smoke"), { exitCode: 0 });
-  });
-
+  for (const { name, run } of faultTests)
+    test(name, (t) => run(t, { side, machine, host, url, port: PORT, count }));
   for (const { name, run } of side.own) test(name, (t) => run(t, host, machine.address));
 
   test("teardown keeps the data; with PURGE nothing is left", async (t) => {
