@@ -3,7 +3,7 @@
 # the real one is the script's.
 
 .DEFAULT_GOAL := help
-.PHONY: help install up provision deploy-swarm deploy-k3s forward smoke status scale logs rollback teardown test bench load load-ui reports
+.PHONY: help install up provision deploy-swarm deploy-k3s forward smoke status scale logs rollback teardown test bench load load-ui compare reports
 
 help: ## list the verbs, in the order in which one uses them
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -61,5 +61,8 @@ load: install ## send a load, and measure what its users see       [PROFILE=aver
 load-ui: install ## the same with a live page, until Ctrl-C         [PROFILE=average|max|...]
 	@scripts/load-ui.ts
 
-reports: install ## list the reports of loads                      [JSON=1]
+compare: install ## what replicas buy, and an orchestrator costs    [REPLICAS="1 4"] [ROUNDS=n] [BUDGET=total] [BASELINE=dir] [QUICK=1]
+	@scripts/compare.ts
+
+reports: install ## list the reports                      [JSON=1]
 	@scripts/reports.ts

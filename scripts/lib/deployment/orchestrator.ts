@@ -11,6 +11,8 @@ export interface Deployed {
   /** When this version was deployed, ISO 8601. */
   since: string;
   replicas: number;
+  /** Cores that one replica may use; 0 is as many as there are. */
+  cpus: number;
   /** Replicas of this version that are ready. */
   running: number;
   /** Replicas that ended by themselves. */
@@ -122,8 +124,11 @@ export interface Orchestrator {
   apply(settings: Settings, target: Target): Promise<Outcome>;
   /** Puts another version in the place of the one that runs, from an image that is still kept. */
   switchTo(settings: Settings, version: string, previous: string): Promise<Outcome>;
-  /** Sets the number of replicas. It stays over deployments until the settings file names another. */
-  scale(settings: Settings, replicas: number): Promise<Outcome>;
+  /**
+   * Sets the number of replicas. It stays over deployments until the settings file names another. With `cpus`, also the
+   * cores that one may use, which replaces them where that is new, and stays until the next deployment.
+   */
+  scale(settings: Settings, replicas: number, cpus?: number): Promise<Outcome>;
   /** How far the parts are after a change, or after it was undone. */
   states(settings: Settings, change: Change, undone?: boolean): Promise<PartState[]>;
   /** Milliseconds that what was seen incomplete must stay complete. */

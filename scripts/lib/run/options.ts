@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { EXIT, Failure } from "./failure.ts";
-import { oneOf, PORT, type Read, REPLICAS, text, toggle, webAddress, whole } from "./values.ts";
+import { list, oneOf, PORT, type Read, REPLICAS, text, toggle, webAddress, whole } from "./values.ts";
 
 interface Option {
   /** The environment and make variable; the flag is the same name in lower case with dashes. */
@@ -8,7 +8,7 @@ interface Option {
   /** What the value stands for in the usage text; absent for a switch. */
   value?: string;
   help: string;
-  read: Read<string | number | boolean>;
+  read: Read<string | number | boolean | readonly (string | number)[]>;
 }
 
 /**
@@ -117,6 +117,43 @@ export const OPTIONS = {
     help: "folder with the files of the k6 release",
     read: text,
   },
+  sizes: {
+    env: "REPLICAS",
+    value: "list",
+    help: 'sizes to compare; "1 4" if not said',
+    read: list(whole(...REPLICAS)),
+  },
+  orchestrators: {
+    env: "ORCHESTRATORS",
+    value: "list",
+    help: 'where: "swarm", "k3s" or "swarm k3s"',
+    read: list(oneOf("swarm", "k3s")),
+  },
+  budget: {
+    env: "BUDGET",
+    value: "each|total",
+    help: "CPU limit: each replica's own, or one that they share",
+    read: oneOf("each", "total"),
+  },
+  quick: { env: "QUICK", help: "shorter measurements", read: toggle },
+  seed: {
+    env: "SEED",
+    value: "n",
+    help: "of the order of the runs; any if not said",
+    read: whole(0, 2 ** 32 - 1),
+  },
+  baseline: {
+    env: "BASELINE",
+    value: "dir",
+    help: "an earlier report's folder to hold it against",
+    read: text,
+  },
+  tolerance: {
+    env: "TOLERANCE",
+    value: "%",
+    help: "worse than the baseline by so much fails; 5 if not said",
+    read: whole(0, 100),
+  },
 } satisfies Record<string, Option>;
 
 export type OptionName = keyof typeof OPTIONS;
@@ -175,9 +212,10 @@ function readFlags(spec: VerbSpec, argv: string[]): Record<string, string | bool
 
 /** A verb with the options of one run, as a user would type it. */
 export function commandOf(verb: string, values: OptionValues): string {
-  const given = Object.entries(values) as [OptionName, string | number | boolean][];
-  const assignments = given.map(([name, value]) => `${OPTIONS[name].env}=${value === true ? 1 : value}`);
-  return ["make", verb, ...assignments].join(" ");
+  const given = Object.entries(values) as [OptionName, string | number | boolean | unknown[]][];
+  const typed = (value: (typeof given)[0][1]) =>
+    Array.isArray(value) ? `"${value.join(" ")}"` : value === true ? "1" : String(value);
+  return ["make", verb, ...given.map(([name, value]) => `${OPTIONS[name].env}=${typed(value)}`)].join(" ");
 }
 
 /** The text of `--help`. */

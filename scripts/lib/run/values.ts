@@ -23,6 +23,16 @@ export const oneOf =
     throw new Error(`not one of ${words.join(", ")}`);
   };
 
+/** Several of what `read` reads, apart by spaces or commas, none of them twice. */
+export const list =
+  <T>(read: Read<T>): Read<T[]> =>
+  (given) => {
+    const parts = given.split(/[\s,]+/).filter(Boolean);
+    const values = parts.map(read);
+    if (values.length > 0 && new Set(values).size === values.length) return values;
+    throw new Error(values.length > 0 ? "which names one twice" : "not a list");
+  };
+
 /** Any text. */
 export const text: Read<string> = (given) => given;
 

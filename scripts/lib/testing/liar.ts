@@ -41,13 +41,15 @@ interface Nature {
   slow?: { every: number; delay: number };
   /** At first. */
   count?: number;
+  /** Who answers by turns, after so many milliseconds: replicas behind a front door. */
+  crew?: { name: string; delay: number }[];
 }
 
 /** Starts it on a port of its own, for as long as the test takes. */
 export async function startLiar(t: Test, nature: Nature = {}): Promise<Liar> {
-  const { lie = "none", delay = 0, serial = false, slow } = nature;
-  let count = nature.count ?? 0;
+  const { lie = "none", delay = 0, serial = false, slow, crew } = nature;
   let free = 0;
+  let count = nature.count ?? 0;
   let [requests, increments, owed, frozen] = [0, 0, 0, false];
 
   /** Counts an increment, and gives the status and the count of its answer; undefined for none. */
@@ -65,8 +67,8 @@ export async function startLiar(t: Test, nature: Nature = {}): Promise<Liar> {
     return { status: lie === "denies" ? 503 : 200, value: count };
   }
 
-  function answer(path: string, response: ServerResponse): void {
-    response.setHeader("x-served-by", "liar");
+  function answer(path: string, response: ServerResponse, name: string): void {
+    response.setHeader("x-served-by", name);
     if (path === "/") {
       response.setHeader("content-type", "text/html; charset=utf-8");
       return void response.end("<!doctype html><title>Counter</title>");
@@ -83,10 +85,11 @@ export async function startLiar(t: Test, nature: Nature = {}): Promise<Liar> {
   const server = createServer((request, response) => {
     requests++;
     if (frozen) return;
-    const takes = slow && requests % slow.every === 0 ? slow.delay : delay;
+    const { name, delay: usual } = crew?.[requests % crew.length] ?? { name: "liar", delay };
+    const takes = slow && requests % slow.every === 0 ? slow.delay : usual;
     free = serial ? Math.max(free, performance.now()) + takes : performance.now() + takes;
-    if (takes > 0) setTimeout(answer, free - performance.now(), request.url ?? "", response);
-    else answer(request.url ?? "", response);
+    if (takes > 0) setTimeout(answer, free - performance.now(), request.url ?? "", response, name);
+    else answer(request.url ?? "", response, name);
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const die = () => {

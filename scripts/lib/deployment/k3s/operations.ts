@@ -12,7 +12,7 @@ import { kept, removeVersions } from "./images.ts";
 import { answers } from "./host/install.ts";
 import { differences, render } from "./manifests.ts";
 import { awaitNamespace, namespaceProblem } from "./namespace.ts";
-import { isReady, NOTE, partOf, pods, restartsOf, workloads } from "./state.ts";
+import { coresOf, isReady, NOTE, partOf, pods, restartsOf, workloads } from "./state.ts";
 import { adoptVolumes, openVolumes } from "./volumes.ts";
 
 const NAME = "k3s";
@@ -45,6 +45,9 @@ export async function observe(settings: Settings): Promise<Deployed | undefined>
     since: notes[NOTE.since] ?? "",
     replicas: app.spec.replicas,
     replicasSetting: Number(app.metadata.annotations?.[NOTE.replicas]),
+    cpus: coresOf(
+      app.spec.template.spec.containers.find(({ name }) => name === "app")?.resources?.limits?.cpu,
+    ),
     running: mine.filter(isReady).length,
     restarts: mine.reduce((sum, pod) => sum + restartsOf(pod), 0),
     ...door,
@@ -100,9 +103,13 @@ export async function switchTo(settings: Settings, version: string, previous: st
   return {};
 }
 
-/** Sets the number of replicas. It stays over deployments until the settings file names another. */
-export async function scale(settings: Settings, replicas: number): Promise<Outcome> {
-  await $`kubectl scale ${APP} --namespace ${settings.name} --replicas=${replicas}`;
+/** Sets the number of replicas, and the cores that one may use. */
+export async function scale(settings: Settings, replicas: number, cpus?: number): Promise<Outcome> {
+  // In a patch, null takes a limit away.
+  const limits = { cpu: cpus ? String(cpus) : null };
+  const template = { spec: { containers: [{ name: "app", resources: { limits } }] } };
+  const patch = { spec: { replicas, ...(cpus !== undefined && { template }) } };
+  await $`kubectl patch ${APP} --namespace ${settings.name} --patch ${JSON.stringify(patch)}`;
   return {};
 }
 

@@ -34,7 +34,7 @@ function workload(part: string, replicas: number, updated = replicas, generation
   return {
     kind: "Deployment",
     metadata: { name: part, namespace: "counter", generation, labels: labels(part) },
-    spec: { replicas, template: { metadata: { name: "", namespace: "" } } },
+    spec: { replicas, template: { metadata: { name: "", namespace: "" }, spec: { containers: [] } } },
     status: { observedGeneration: 1, updatedReplicas: updated },
   };
 }

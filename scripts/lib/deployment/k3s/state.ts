@@ -30,7 +30,13 @@ export interface Condition {
 export interface Workload {
   kind: string;
   metadata: Metadata;
-  spec: { replicas: number; template: { metadata: Metadata } };
+  spec: {
+    replicas: number;
+    template: {
+      metadata: Metadata;
+      spec: { containers: { name: string; resources?: { limits?: { cpu?: string } } }[] };
+    };
+  };
   status: {
     observedGeneration?: number;
     updatedReplicas?: number;
@@ -56,6 +62,10 @@ export interface KubernetesService {
   spec: { type: string; clusterIP: string; ports: { port: number }[]; selector?: Record<string, string> };
   status: { loadBalancer: { ingress?: unknown[] } };
 }
+
+/** Cores of a quantity like "2", "0.5" or "500m"; 0 where there is none. */
+export const coresOf = (quantity = "0") =>
+  quantity.endsWith("m") ? Number.parseFloat(quantity) / 1000 : Number(quantity);
 
 const PART = "app.kubernetes.io/component";
 const OURS = "app.kubernetes.io/name=counter";

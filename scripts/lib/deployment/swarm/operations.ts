@@ -50,6 +50,7 @@ export async function observe(settings: Settings): Promise<Deployed | undefined>
     since: labels[LABEL.since] ?? "",
     replicas: app.Spec.Mode.Replicated.Replicas,
     replicasSetting: Number(labels[LABEL.replicas]),
+    cpus: (app.Spec.TaskTemplate.Resources?.Limits?.NanoCPUs ?? 0) / 1e9,
     running: mine.filter((task) => isRunning(task) && task.DesiredState === "Running").length,
     restarts: mine.filter(hasEnded).length,
     port,
@@ -126,9 +127,10 @@ export async function switchTo(settings: Settings, version: string, previous: st
   return {};
 }
 
-/** Sets the number of replicas. It stays over deployments until the settings file names another. */
-export async function scale(settings: Settings, replicas: number): Promise<Outcome> {
-  await $`docker service scale --detach ${settings.name}_app=${replicas}`;
+/** Sets the number of replicas, and the cores that one may use. */
+export async function scale(settings: Settings, replicas: number, cpus?: number): Promise<Outcome> {
+  const flags = ["--replicas", replicas, ...(cpus === undefined ? [] : ["--limit-cpu", cpus])];
+  await $`docker service update --detach ${flags} ${settings.name}_app`;
   return {};
 }
 

@@ -6,7 +6,7 @@ export interface SwarmService {
   Spec: {
     Name: string;
     Labels: Record<string, string>;
-    TaskTemplate: { ContainerSpec: { Image: string } };
+    TaskTemplate: { ContainerSpec: { Image: string }; Resources?: { Limits?: { NanoCPUs?: number } } };
     Mode: { Replicated: { Replicas: number } };
     EndpointSpec?: { Ports?: { PublishedPort: number }[] };
   };

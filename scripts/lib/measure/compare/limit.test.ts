@@ -15,7 +15,7 @@ t.test("the limit is named, with its figures", async (t) => {
   t.match(named({ steal: 0.3 }), { what: "steal", text: /15 % of its CPU to others/ });
   t.match(named({ idle: 0.1, replicas: 1.1 }), {
     what: "machine",
-    text: "the machine: both cores were busy (replicas 55 %, generator 15 %, proxy 10 %, kernel and others 10 %, Redis 5 %)",
+    text: "both cores were busy (replicas 55 %, generator 15 %, proxy 10 %, kernel and others 10 %, Redis 5 %)",
   });
   t.match(named({}, { busiest: 0.97 }), { what: "replica", text: /97 %/ });
   t.match(named({ redis: 0.95 }), { what: "redis" });

@@ -4,7 +4,7 @@ import type { Cores, Limits } from "../load/verdict.ts";
 /** What kept a load from being answered faster, as far as whose CPU it was can tell. */
 export interface Limit {
   what: "generator" | "cpu limit" | "steal" | "machine" | "replica" | "redis" | "elsewhere";
-  /** In a few words, with its figures. */
+  /** A clause, with its figures. */
   text: string;
 }
 
@@ -43,24 +43,24 @@ export function limitOf(
   const found: [boolean, Limit][] = [
     [
       threads === "one" && generator > GENERATOR_FULL,
-      { what: "generator", text: `the generator, at ${percent(generator)} of its one core` },
+      { what: "generator", text: `the generator was the limit, at ${percent(generator)} of its one core` },
     ],
     [
       throttled > THROTTLED,
       {
         what: "cpu limit",
-        text: `the replicas' CPU limit, which held one back in ${percent(throttled)} of the time`,
+        text: `the replicas' CPU limit held one back in ${percent(throttled)} of the time`,
       },
     ],
     [
       steal > STOLEN * all,
-      { what: "steal", text: `this machine's host, which gave ${percent(steal / all)} of its CPU to others` },
+      { what: "steal", text: `this machine's host gave ${percent(steal / all)} of its CPU to others` },
     ],
-    [idle < SPARE * all, { what: "machine", text: `the machine: ${busyText(cores, all)}` }],
-    [busiest > FULL, { what: "replica", text: `one core of a replica, at ${percent(busiest)}` }],
-    [redis > FULL, { what: "redis", text: `Redis, at ${percent(redis)} of its one core` }],
+    [idle < SPARE * all, { what: "machine", text: busyText(cores, all) }],
+    [busiest > FULL, { what: "replica", text: `one replica filled its core, at ${percent(busiest)}` }],
+    [redis > FULL, { what: "redis", text: `Redis filled its core, at ${percent(redis)}` }],
   ];
-  const elsewhere = `nothing that used CPU: ${percent(idle / all)} of it was left`;
+  const elsewhere = `no CPU was the limit (${percent(idle / all)} of it was left)`;
   return found.find(([is]) => is)?.[1] ?? { what: "elsewhere", text: elsewhere };
 }
 

@@ -10,7 +10,7 @@ export interface Arm {
   twin: boolean;
 }
 
-/** Seconds of each part of one run. */
+/** Seconds of each part of one run, and how fine the search is. */
 export interface Lengths {
   /** Load that is thrown away: what runs first compiles, connects and fills. */
   warmUp: number;
@@ -19,19 +19,22 @@ export interface Lengths {
   users: number;
   /** Each step of the search for the highest rate. */
   step: number;
+  /** Each step asks for so many times what the one before asked for. */
+  raise: number;
 }
 
-export const LENGTHS: Lengths = { warmUp: 3, ramp: 3, users: 9, step: 2 };
-export const QUICK: Lengths = { warmUp: 2, ramp: 2, users: 4, step: 1 };
+export const LENGTHS: Lengths = { warmUp: 3, ramp: 3, users: 9, step: 2, raise: 1.06 };
+export const QUICK: Lengths = { warmUp: 2, ramp: 2, users: 4, step: 1, raise: 1.12 };
 
 /** Seconds that a change of the scale takes as a rule, and one of the CPU limits, which replaces every replica. */
 const SCALE_SECONDS = 10;
 const REPLACE_SECONDS = 30;
 /** What a generator takes to start and to end. */
 const START_SECONDS = 0.5;
-/** Steps of a search, as a rule, and of the coarse one that says where to begin. */
-const STEPS = 10;
-const COARSE_STEPS = 7;
+/** A search begins so far below what is held, and ends with two steps above it. */
+const BELOW = 1 / 0.7;
+/** Steps of the coarse search that says where to begin, as a rule. */
+const COARSE_STEPS = 8;
 
 /** The arms, the twin of the first among them. */
 export function armsOf(orchestrators: Arm["orchestrator"][], sizes: number[]): Arm[] {
@@ -56,8 +59,9 @@ export function secondsOf(order: Arm[][], lengths: Lengths, replaces: boolean): 
     const before = runs[index - 1];
     return before?.orchestrator !== orchestrator || before.replicas !== replicas;
   });
-  const { warmUp, ramp, users, step } = lengths;
-  const run = warmUp + ramp + users + 2 * START_SECONDS + STEPS * (step + START_SECONDS);
+  const { warmUp, ramp, users, step, raise } = lengths;
+  const searched = Math.ceil(Math.log(BELOW) / Math.log(raise)) + 2;
+  const run = warmUp + ramp + users + 2 * START_SECONDS + searched * (step + START_SECONDS);
   const arms = order[0]?.filter(({ twin }) => !twin).length ?? 0;
   const coarse = arms * (change + warmUp + COARSE_STEPS * (step + START_SECONDS));
   return coarse + changes.length * change + runs.length * run + change;

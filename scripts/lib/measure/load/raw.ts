@@ -1,7 +1,8 @@
-import { createWriteStream } from "node:fs";
+import { createReadStream, createWriteStream } from "node:fs";
+import { createInterface } from "node:readline";
 import { finished } from "node:stream/promises";
-import { createGzip } from "node:zlib";
-import { COLUMNS } from "../../../../checks/load/samples.ts";
+import { createGunzip, createGzip } from "node:zlib";
+import { COLUMNS, parseSample, type Sample } from "../../../../checks/load/samples.ts";
 import { Failure } from "../../run/failure.ts";
 
 /** The samples of a run, compressed, as their generators wrote them. */
@@ -36,4 +37,25 @@ export function openRaw(file: string): RawFile {
       failed.signal.throwIfAborted();
     },
   };
+}
+
+/** Keeps nothing: for a load that is thrown away. */
+export const noRaw: RawFile = {
+  part: () => {},
+  line: () => {},
+  failed: new AbortController().signal,
+  close: async () => {},
+};
+
+/** Reads such a file: tells of each part that begins, and of its samples. */
+export async function readRaw(
+  file: string,
+  take: { part: (about: Record<string, unknown>) => void; sample: (sample: Sample) => void },
+): Promise<void> {
+  const lines = createInterface({ input: createReadStream(file).pipe(createGunzip()) });
+  for await (const line of lines) {
+    const sample = parseSample(line);
+    if (sample) take.sample(sample);
+    else if (line.startsWith("# {")) take.part(JSON.parse(line.slice(2)) as Record<string, unknown>);
+  }
 }

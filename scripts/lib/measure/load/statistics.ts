@@ -56,7 +56,7 @@ const SLICE_DIGITS = 2;
 const PERCENTILES = { p50: 50, p95: 95, p99: 99, p999: 99.9 } as const;
 
 /** Counts requests and keeps their times. */
-class Counter {
+export class Counter {
   requests = 0;
   failed = 0;
   readonly #times: Histogram;
@@ -76,10 +76,20 @@ class Counter {
   }
 
   times(): Times {
-    const of = (percentile: number) => this.#times.getValueAtPercentile(percentile) / 1000;
     const { p50, p95, p99, p999 } = PERCENTILES;
     const max = this.requests > 0 ? this.#times.maxValue / 1000 : 0;
-    return { p50: of(p50), p95: of(p95), p99: of(p99), p999: of(p999), max };
+    return {
+      p50: this.within(p50),
+      p95: this.within(p95),
+      p99: this.within(p99),
+      p999: this.within(p999),
+      max,
+    };
+  }
+
+  /** Milliseconds within which so many percent of the requests were answered. */
+  within(percentile: number): number {
+    return this.#times.getValueAtPercentile(percentile) / 1000;
   }
 
   row(seconds: number): Row {

@@ -32,7 +32,11 @@ export function listReports(reports = REPORTS): Listed[] {
   if (!existsSync(reports)) return [];
   const names = readdirSync(reports, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   return names
-    .map(({ name }) => ({ name, ...summaryOf(`${reports}/${name}/summary.json`) }))
+    .map(({ name }) => {
+      // A comparison says the same of itself in a file of another name.
+      const file = existsSync(`${reports}/${name}/compare.json`) ? "compare" : "summary";
+      return { name, ...summaryOf(`${reports}/${name}/${file}.json`) };
+    })
     .toSorted((a, b) => a.name.localeCompare(b.name));
 }
 

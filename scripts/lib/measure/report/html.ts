@@ -18,12 +18,14 @@ export interface Page {
   /** Stands below the title, most important first. */
   lines: string[];
   passed: boolean;
+  /** Further rules of this page's own. */
+  style?: string;
   /** HTML, each with a heading. */
   sections: { title: string; html: string }[];
 }
 
 /** A page that needs nothing but itself: no script, no other file, no network. */
-export function pageHtml({ title, lines, passed, sections }: Page): string {
+export function pageHtml({ title, lines, passed, sections, style = "" }: Page): string {
   const parts = sections.map(
     ({ title: name, html }) => `<section><h2>${escape(name)}</h2>\n${html}\n</section>`,
   );
@@ -34,7 +36,7 @@ export function pageHtml({ title, lines, passed, sections }: Page): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${escape(title)}</title>
-<style>${STYLE}</style>
+<style>${STYLE}${style}</style>
 </head>
 <body>
 <main>
@@ -68,8 +70,8 @@ th, td { padding: .3rem .6rem; text-align: left; border-bottom: 1px solid var(--
 th { color: var(--soft); font-weight: 600; } .number, th + th { text-align: right; }
 pre { overflow-x: auto; font-size: .85rem; }
 svg { width: 100%; min-width: 34rem; height: auto; display: block; }
-svg text { fill: var(--soft); font: 12px system-ui, sans-serif; }
-svg .grid { stroke: var(--line); } svg path { fill: none; stroke-width: 2; }
+figure:not(.drawn) text { fill: var(--soft); font: 12px system-ui, sans-serif; }
+svg .grid { stroke: var(--line); } figure:not(.drawn) path { fill: none; stroke-width: 2; }
 .one { stroke: var(--one); } .two { stroke: var(--two); stroke-dasharray: 7 3; }
 .three { stroke: var(--three); stroke-dasharray: 2 3; }
 .bad { stroke: var(--bad); stroke-dasharray: 10 4; }

@@ -1,0 +1,176 @@
+import { mkdir } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { basename } from "node:path";
+import { $ } from "zx/core";
+import { choose, ORCHESTRATORS } from "../../deployment/choose.ts";
+import { EXIT, Failure, refuse } from "../../run/failure.ts";
+import { interruption } from "../../run/interrupt.ts";
+import { commandOf } from "../../run/options.ts";
+import { type Outcome, progress, type Progress } from "../../run/progress.ts";
+import type { Settings } from "../../run/settings.ts";
+import { toFailure } from "../../run/shell.ts";
+import type { Context } from "../../run/verb.ts";
+import { takeBack } from "../count.ts";
+import { chooseGenerator } from "../load/choose-generator.ts";
+import type { Generator } from "../load/generate.ts";
+import { makeFolder } from "../report/folder.ts";
+import { runFacts } from "../report/run-facts.ts";
+import { againstBaseline, readBaseline } from "./baseline.ts";
+import { figuresOf, type Idle, type Method } from "./comparison.ts";
+import { conductRuns } from "./conduct.ts";
+import { idleOrchestrators } from "./idle.ts";
+import { secondsOf } from "./plan.ts";
+import { writeComparison } from "./report/write.ts";
+import { budgetText, type Comparison, resultOf } from "./result.ts";
+import { USERS } from "./run.ts";
+import { type Subject, subjectOf, subjectProblems } from "./subject.ts";
+import { totalBudget, type Wanted, wantedComparison } from "./wanted.ts";
+
+const IDLE_SECONDS = 5;
+/** Steps beside the runs: what is looked at first, and what is put back at the end. */
+const OTHER_STEPS = 5;
+
+interface Compared {
+  comparison: Comparison;
+  folder: string;
+  done: (text?: string) => void;
+}
+
+/**
+ * Compares what the options ask for, puts every deployment back as it was, and writes the report. Where it is
+ * interrupted or fails after a run, there is a report of what was measured until then, and it throws.
+ */
+export async function runCompare({ settings, options }: Context): Promise<Compared> {
+  const wanted = wantedComparison({ ...options, orchestrators: options.orchestrators ?? (await onlyOne()) });
+  const { order, arms, orchestrators, sizes } = wanted;
+  const coarse = orchestrators.length * sizes.length;
+  const steps = progress(
+    `Compare ${arms.map(({ name }) => name).join(", ")}`,
+    order.flat().length + coarse + OTHER_STEPS,
+  );
+  const subjects = await lookAt(wanted, settings, steps);
+  const { generator, missing } = await steps.step("Generator", (report) =>
+    chooseGenerator(settings.load, options, report),
+  );
+  const method = methodOf(wanted, subjects, generator, settings);
+  const earlier = options.baseline === undefined ? undefined : readBaseline(options.baseline, method);
+  announce(wanted, method, missing);
+
+  const started = new Date().toISOString();
+  const begun = performance.now();
+  const folder = await makeFolder(started, "compare");
+  await mkdir(`${folder}/raw`);
+  const idle = await idleStep(steps, wanted.quick ? 2 : IDLE_SECONDS);
+  const runs = await conductRuns({
+    wanted,
+    method,
+    subjects,
+    generator,
+    settings: settings.load,
+    folder,
+    steps,
+  });
+  const failure = await putBack(subjects, steps).then(
+    () => runs.failure,
+    (error: unknown) => runs.failure ?? error,
+  );
+  if (runs.all.length === 0) throw failure ?? interruption.reason;
+
+  const facts = runFacts(commandOf("compare", options), settings, { subjects: subjects.map(factsOf) });
+  const figures = figuresOf(method, idle, runs.measured, runs.all);
+  const baseline = earlier && againstBaseline(figures, earlier, options.baseline!, wanted.tolerance);
+  const seconds = Math.round((performance.now() - begun) / 1000);
+  const interrupted = failure !== undefined;
+  const comparison = resultOf(figures, { interrupted, started, seconds, facts }, baseline);
+  await writeComparison(folder, comparison);
+  process.stderr.write(`Report: reports/${basename(folder)}/report.html\n`);
+  if (failure !== undefined) throw toFailure(failure);
+  return { comparison, folder, done: steps.done };
+}
+
+/** The orchestrator of this host, where nothing was said. Throws a usage Failure where it has two. */
+async function onlyOne(): Promise<Wanted["orchestrators"]> {
+  try {
+    return [(await choose({})).name];
+  } catch (error) {
+    const hint = 'ORCHESTRATORS=swarm, ORCHESTRATORS=k3s or ORCHESTRATORS="swarm k3s"';
+    throw new Failure(toFailure(error).message, { code: EXIT.usage, hint });
+  }
+}
+
+/** Finds the deployments, and every reason against comparing them. */
+async function lookAt(wanted: Wanted, settings: Settings, { step }: Progress): Promise<Subject[]> {
+  const chosen = wanted.orchestrators.map((name) => ORCHESTRATORS[name]);
+  const { subjects } = await step("Preflight", async () => {
+    refuse((await Promise.all(chosen.map((one) => subjectProblems(one, settings)))).flat());
+    const found = await Promise.all(chosen.map((one) => subjectOf(one, settings)));
+    return {
+      subjects: found,
+      note: found.map(({ name, url, version }) => `${name} ${version}, ${url}`).join("; "),
+    };
+  });
+  return subjects;
+}
+
+async function idleStep({ step }: Progress, seconds: number): Promise<Idle[]> {
+  const { found } = await step<Outcome & { found: Idle[] }>("The orchestrator without load", async () => {
+    const programs = await idleOrchestrators(seconds);
+    const cores = programs.reduce((sum, one) => sum + one.cores, 0);
+    return { found: programs, note: `${cores.toFixed(2)} cores` };
+  });
+  return found;
+}
+
+const factsOf = ({ name, url, version, before }: Subject) => ({ name, url, version, before });
+
+function methodOf(
+  wanted: Wanted,
+  subjects: Subject[],
+  { name, version, threads }: Generator,
+  { load }: Settings,
+): Method {
+  const { sizes, orchestrators, rounds, seed, quick, budget, lengths } = wanted;
+  return {
+    sizes,
+    orchestrators,
+    rounds,
+    seed,
+    quick,
+    budget,
+    lengths,
+    ...(budget === "total" && { cpus: totalBudget(subjects[0]!.before) }),
+    users: USERS.users,
+    p99: load.max.p99,
+    generator: { name, version, threads },
+    cores: availableParallelism(),
+  };
+}
+
+function announce({ order, lengths, seed, budget, rounds }: Wanted, method: Method, missing: string[]): void {
+  const minutes = secondsOf(order, lengths, budget === "total") / 60;
+  const lines = [
+    ...missing,
+    `${order.flat().length} runs in ${rounds} ${rounds === 1 ? "round" : "rounds"}, about ${Math.ceil(minutes)} min; SEED=${seed}`,
+    `CPU ${budgetText(method)}`,
+  ];
+  for (const line of lines) process.stderr.write(`      ${line}\n`);
+}
+
+/** Puts the deployments back, also after an interruption, and takes back what was counted. */
+async function putBack(subjects: Subject[], { step }: Progress): Promise<void> {
+  const act = async () => {
+    for (const subject of subjects) await subject.restore();
+    return { note: subjects.map(({ name, before }) => `${name} ${before.replicas}`).join(", ") };
+  };
+  if (interruption.aborted) {
+    const { note } = await act();
+    return void process.stderr.write(`      put back: ${note}\n`);
+  }
+  await step("Put back", act);
+  await step("Take the increments back", async () => {
+    if (!(await $({ nothrow: true })`command -v wrk`).ok)
+      return { changed: false, note: "the counts are higher than before: that needs wrk" };
+    for (const { url, counted } of subjects) await takeBack(url, counted);
+    return {};
+  });
+}

@@ -1,0 +1,25 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { cpuOf } from "../cores.ts";
+import { interruption } from "../../run/interrupt.ts";
+import { memoryOf, players } from "../processes.ts";
+import type { Idle } from "./comparison.ts";
+
+/** What the orchestrators' programs use for so many seconds in which nobody asks for anything. */
+export async function idleOrchestrators(seconds: number): Promise<Idle[]> {
+  const all = players().filter(({ role }) => role === "orchestrator");
+  const before = new Map(all.map(({ pid }) => [pid, cpuOf(pid)]));
+  const begun = performance.now();
+  await sleep(seconds * 1000, undefined, { signal: interruption }).catch(() => interruption.throwIfAborted());
+  const took = (performance.now() - begun) / 1000;
+  const programs = [...new Set(all.map(({ program }) => program))].toSorted((a, b) => a.localeCompare(b));
+  return programs.map((program) => {
+    const pids = all.filter((one) => one.program === program).map(({ pid }) => pid);
+    const used = pids.map((pid) => Math.max(0, (cpuOf(pid) ?? 0) - (before.get(pid) ?? 0)));
+    return {
+      program,
+      processes: pids.length,
+      cores: used.reduce((a, b) => a + b, 0) / took,
+      memory: pids.map(memoryOf).reduce((a, b) => a + b, 0),
+    };
+  });
+}

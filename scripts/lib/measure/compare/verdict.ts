@@ -1,0 +1,90 @@
+import { count, ms } from "../load/tables.ts";
+import type { Baseline } from "./baseline.ts";
+import type { ArmResult, Difference, Figures } from "./comparison.ts";
+import type { Estimate } from "./statistics.ts";
+
+const WORDS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
+const PLATFORMS = { swarm: "Docker Swarm", k3s: "k3s" };
+
+const word = (number: number) => WORDS[number] ?? String(number);
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+const replicas = (number: number) => `${word(number)} ${number === 1 ? "replica" : "replicas"}`;
+/** A ratio with as many digits as say something. */
+export const times = (ratio: number) => ratio.toFixed(2);
+
+/** A ratio with its interval, like "0.72 times [0.69, 0.75]". */
+export function estimateText({ ratio, interval }: Estimate): string {
+  return `${times(ratio)} times${interval ? ` [${interval.map(times).join(", ")}]` : ""}`;
+}
+
+/** The most important difference of a comparison, in one sentence; what was measured, where there is none. */
+export function headlineOf(figures: Figures): string {
+  const { differences } = figures;
+  const [first] = figures.method.orchestrators;
+  const largest = `${first} ${Math.max(...figures.method.sizes)}`;
+  const main = differences.find(({ other }) => other === largest) ?? differences[0];
+  return main ? sentenceOf(main, figures) : "No two sizes could be measured in the same round.";
+}
+
+/** A difference as one plain sentence with its figures, and what was the limit. */
+export function sentenceOf(difference: Difference, { arms, noise }: Figures): string {
+  const [base, other] = [difference.base, difference.other].map((wanted) =>
+    arms.find(({ name }) => name === wanted)!,
+  ) as [ArmResult, ArmResult];
+  const same = base.orchestrator === other.orchestrator;
+  const on = same ? "" : ` on ${PLATFORMS[other.orchestrator]}`;
+  const what = same ? `${word(base.replicas)} held` : `they held on ${PLATFORMS[base.orchestrator]}`;
+  const rates = `${count(other.rate)} against ${count(base.rate)} requests a second`;
+  const held = `${replicas(other.replicas)}${on} held ${estimateText(difference.rate)} what ${what} (${rates})`;
+  const why = other.limit.text;
+  const speed = same ? ", so replicas bought speed" : "";
+  const availability = same ? ", so replicas bought availability, not speed" : "";
+  switch (difference.finding) {
+    case "more":
+      return capital(`${held}: ${why}${speed}.`);
+    case "less":
+      return capital(`${held}: ${why}${availability}.`);
+    case "none": {
+      const floor = noise ? `; the same size twice was ${estimateText(noise.rate)}` : "";
+      return capital(`${held}, no difference that these runs can show${floor}: ${why}${availability}.`);
+    }
+    default:
+      return capital(`in one round, ${held}; one round cannot tell that from chance. ${capital(why)}.`);
+  }
+}
+
+/** Everything else that has to be said of the figures, a line each. */
+export function remarksOf(figures: Figures, interrupted: boolean, baseline?: Baseline): string[] {
+  const { arms, runs, differences, noise } = figures;
+  const headline = headlineOf(figures);
+  return [
+    ...(interrupted ? ["It was interrupted: this is what was measured until then."] : []),
+    ...differences.map((one) => sentenceOf(one, figures)).filter((sentence) => sentence !== headline),
+    ...(noise ? [noiseText(noise.rate)] : []),
+    ...arms.flatMap(({ name, slow }) =>
+      slow
+        ? [
+            `The replica ${slow.replica} of ${name} answered more slowly than the others: a p50 of ${ms(slow.p50)} ms against ${ms(slow.others)} ms.`,
+          ]
+        : [],
+    ),
+    ...arms.flatMap(({ name, cutShort, runs: all, limit }) =>
+      cutShort > 0
+        ? [
+            `${cutShort} of ${all} searches of ${name} ended because the generator could send no more: the rate may be higher than what was held. ${capital(limit.text)}.`,
+          ]
+        : [],
+    ),
+    ...runs.flatMap(({ round, arm, void: why }) =>
+      why ? [`Round ${round} of ${arm} is void: ${why}.`] : [],
+    ),
+    ...(baseline?.rows ?? []).flatMap(({ text, worse }) =>
+      worse ? [`Worse than the baseline: ${text}.`] : [],
+    ),
+  ];
+}
+
+function noiseText(rate: Estimate): string {
+  const far = Math.max(...(rate.interval ?? [rate.ratio]).map((end) => Math.abs(Math.log(end))));
+  return `The same size twice was ${estimateText(rate)}: what is within ${(100 * (Math.exp(far) - 1)).toFixed(1)} % is noise.`;
+}
