@@ -3,7 +3,7 @@
 # the real one is the script's.
 
 .DEFAULT_GOAL := help
-.PHONY: help install up provision deploy-swarm deploy-k3s forward smoke status scale logs rollback teardown test bench load load-ui compare reports
+.PHONY: help install up provision deploy-swarm deploy-k3s forward smoke status scale logs rollback teardown test bench load load-ui compare failover reports
 
 help: ## list the verbs, in the order in which one uses them
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -64,5 +64,8 @@ load-ui: install ## the same with a live page, until Ctrl-C         [PROFILE=ave
 compare: install ## what replicas buy, and an orchestrator costs    [REPLICAS="1 4"] [ROUNDS=n] [BUDGET=total] [BASELINE=dir] [QUICK=1]
 	@scripts/compare.ts
 
-reports: install ## list the reports                      [JSON=1]
+failover: install ## end Redis, a replica or the proxy under load     [KILL=redis|app|proxy] [FREEZE=1] [ROUNDS=n] [YES=1]
+	@scripts/failover.ts
+
+reports: install ## list the reports of such runs                  [JSON=1]
 	@scripts/reports.ts

@@ -89,6 +89,14 @@ export interface RemoveOptions {
   despiteInterrupt?: boolean;
 }
 
+/** A container of a part that runs on this host. */
+export interface Container {
+  /** That of its task or pod, as in `counter_redis.1`. */
+  name: string;
+  /** Its first process, as this host counts. */
+  pid: number;
+}
+
 /** Who publishes a port of this host. */
 export interface Publisher {
   /** The stack or namespace that it belongs to; empty if to none. */
@@ -146,6 +154,10 @@ export interface Orchestrator {
   /** Removes what neither the deployment nor the named versions need. */
   tidy(settings: Settings, versions: string[]): Promise<void>;
   logs(settings: Settings, options: LogOptions): Promise<void>;
+  /** What redis-cli printed in each container of a part, with the password; those that did not answer are left out. */
+  askRedis(settings: Settings, part: string, command: readonly string[]): Promise<string[]>;
+  /** The containers of a part that run here. Throws a Failure (refused) where their processes are not this host's. */
+  containersOf(settings: Settings, part: string): Promise<Container[]>;
   /** Removes the deployment; its data only with `purge`. */
   remove(settings: Settings, options: RemoveOptions): Promise<Outcome>;
 }

@@ -103,6 +103,13 @@ export const OPTIONS = {
     help: "seconds, of each step if there are several",
     read: whole(1, 86_400),
   },
+  kill: {
+    env: "KILL",
+    value: "redis|app|proxy",
+    help: "what is ended; redis if not said",
+    read: oneOf("redis", "app", "proxy"),
+  },
+  freeze: { env: "FREEZE", help: "freeze it for 5 s instead of ending it", read: toggle },
   reset: { env: "RESET", help: "reset the counter however high it is", read: toggle },
   generator: {
     env: "GENERATOR",

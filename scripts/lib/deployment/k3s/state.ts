@@ -52,6 +52,7 @@ export interface Pod {
     conditions?: Condition[];
     containerStatuses?: {
       restartCount: number;
+      containerID?: string;
       state: { waiting?: { reason?: string; message?: string }; terminated?: object };
     }[];
   };

@@ -25,10 +25,12 @@ const LABEL = {
 const NAME = "swarm";
 export { NAME as name };
 export const platform = "Docker Swarm";
+export { containersOf } from "./containers.ts";
 export { keptVersions as kept } from "../../images/app.ts";
 export { leaveSwarm as unprovision } from "./membership.ts";
 export { hostProblems, provisionSteps } from "./provision.ts";
 export { publisherOf } from "./publisher.ts";
+export { askRedis } from "./redis.ts";
 export { diagnose, mergeSlots, restartDoor, snapshot, states, steadyMs, undo } from "./rollout.ts";
 
 const MOST_FILES = 65536;

@@ -1,5 +1,5 @@
 import { lengthOf, onlyIncrements, type Plan } from "../../../../checks/load/profiles.ts";
-import { type Ending, parseEnding, parseSample } from "../../../../checks/load/samples.ts";
+import { type Ending, parseEnding, parseSample, type Sample } from "../../../../checks/load/samples.ts";
 import { LedgerBook } from "./ledger.ts";
 import { Tally } from "./statistics.ts";
 
@@ -15,9 +15,11 @@ export class Intake {
   readonly ledger: LedgerBook | undefined;
   ending: Ending | undefined;
   readonly messages: string[] = [];
+  readonly #watch: ((sample: Sample) => void) | undefined;
 
-  /** `count` is the counter's before the plan is sent. */
-  constructor(plan: Pick<Plan, "stages" | "weights">, count: number) {
+  /** `count` is the counter's before the plan is sent; `watch` is told of each sample. */
+  constructor(plan: Pick<Plan, "stages" | "weights">, count: number, watch?: (sample: Sample) => void) {
+    this.#watch = watch;
     this.tally = new Tally(Math.max(1, Math.ceil(lengthOf(plan) / SLICES)));
     this.ledger = onlyIncrements(plan.weights) ? new LedgerBook(count) : undefined;
   }
@@ -27,6 +29,7 @@ export class Intake {
     const sample = parseSample(text);
     if (sample) {
       this.tally.add(sample);
+      this.#watch?.(sample);
       if (sample.route === "increment") this.#book(sample.error === "" ? sample.value : undefined);
       return true;
     }

@@ -11,6 +11,8 @@ export interface Ledger {
   extra: number;
   /** Answers with a count that another answer had as well. */
   repeated: number;
+  /** Answers with a count of their own, which the last one includes: these are counted for certain. */
+  confirmed: number;
   /** Answers with a count that cannot be: not above the first, or above the last. */
   impossible: number;
   right: boolean;
@@ -70,8 +72,17 @@ export class LedgerBook {
     const lost = Math.max(0, acknowledged - counted);
     const extra = Math.max(0, counted - acknowledged - unknown);
     const impossible = this.#impossible + (this.#highest > after ? 1 : 0);
+    const confirmed = this.#within(counted);
     const right = lost + extra + repeated + impossible === 0;
-    return { before, after, acknowledged, unknown, lost, extra, repeated, impossible, right };
+    return { before, after, acknowledged, unknown, lost, extra, repeated, confirmed, impossible, right };
+  }
+
+  /** How many of the first so many counts were answered. */
+  #within(counts: number): number {
+    let found = 0;
+    for (let bit = 0; bit < Math.min(counts, 8 * this.#seen.length); bit++)
+      if (this.#seen[bit >> 3]! & (1 << (bit & 7))) found++;
+    return found;
   }
 }
 

@@ -1,9 +1,9 @@
 import { basename } from "node:path";
-import { EXIT, Failure } from "../../run/failure.ts";
 import { interruption } from "../../run/interrupt.ts";
 import { commandOf, type OptionName } from "../../run/options.ts";
 import { progress } from "../../run/progress.ts";
 import type { Context } from "../../run/verb.ts";
+import { requirePassed } from "../passed.ts";
 import { makeFolder } from "../report/folder.ts";
 import { runFacts } from "../report/run-facts.ts";
 import { conduct } from "./conduct.ts";
@@ -89,12 +89,4 @@ export function printResult(result: Result, json: boolean): void {
 }
 
 /** Throws a Failure where a load was interrupted, or broke one of its thresholds. */
-export function requireResult({ passed, interrupted, thresholds }: Result): void {
-  if (interrupted) interruption.throwIfAborted();
-  if (passed) return;
-  const broken = thresholds.filter(({ met }) => !met);
-  throw new Failure(`the load broke ${broken.map(({ name }) => name).join(", ")}`, {
-    code: EXIT.failed,
-    lines: broken.map(({ name, seen }) => `${name}: ${seen}`),
-  });
-}
+export const requireResult = (result: Result) => requirePassed("the load", result);

@@ -1,0 +1,107 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { lengthOf, type Plan, planOf, PROFILES } from "../../../../checks/load/profiles.ts";
+import type { Container, Deployed, Orchestrator } from "../../deployment/orchestrator.ts";
+import { awaitWell } from "../../deployment/well.ts";
+import { EXIT, Failure } from "../../run/failure.ts";
+import { interruption } from "../../run/interrupt.ts";
+import type { Settings } from "../../run/settings.ts";
+import { until } from "../../run/wait.ts";
+import { type Fault, freeze, kill } from "../faults.ts";
+import { builtin, generate } from "../load/generate.ts";
+import { Intake } from "../load/intake.ts";
+import type { Ledger } from "../load/ledger.ts";
+import type { RawFile } from "../load/raw.ts";
+import type { Statistics } from "../load/statistics.ts";
+import { countOf } from "../load/target.ts";
+import { type Outage, OutageBook } from "./outage.ts";
+
+/** What the rounds have in common. */
+export interface Trial {
+  orchestrator: Orchestrator;
+  settings: Settings;
+  deployed: Deployed;
+  /** Parts of which one container is hit in each round. */
+  parts: readonly string[];
+  /** Containers of each part, while all is well. */
+  containers: Record<string, number>;
+  /** Increments a second. */
+  rate: number;
+  /** Seconds in which they are sent, from before the fault. */
+  seconds: number;
+  /** Seconds after which what was hit goes on; it is killed where this is absent. */
+  frozen?: number;
+}
+
+/** One fault, and what came of it. */
+export interface Round {
+  fault: Fault;
+  outage: Outage;
+  /** Acknowledged increments that the counter does not have. */
+  lost: number;
+  /** Increments that failed, and that the counter has all the same. */
+  counted: number;
+  dropped: number;
+  ledger: Ledger;
+  statistics: Statistics;
+}
+
+/** Milliseconds of undisturbed increments before the fault. */
+const BEFORE = 2000;
+/** Longer than a request may take: none is dropped because others wait. */
+const AT_ONCE_SECONDS = 11;
+const FIRST_SAMPLE = 15;
+
+/** The plan of one round. */
+export function roundPlan({ rate, seconds, deployed }: Pick<Trial, "rate" | "seconds" | "deployed">): Plan {
+  return planOf({ ...PROFILES.increments, rate, seconds, users: rate * AT_ONCE_SECONDS }, deployed.url);
+}
+
+/**
+ * Sends increments, hits one container meanwhile, and waits until all is well again. Throws a Failure where that does
+ * not come, or there is nothing to be hit.
+ */
+export async function playRound(trial: Trial, raw: RawFile): Promise<Round> {
+  const { orchestrator, settings, deployed, containers, rate } = trial;
+  const plan = roundPlan(trial);
+  const before = await countOf(deployed.url);
+  if (before === undefined) throw new Failure("the counter does not answer", { hint: "make status" });
+  const book = new OutageBook();
+  const intake = new Intake(plan, before, (sample) => book.add(sample));
+  raw.part({ rate, seconds: trial.seconds });
+  const hit = strike(trial, intake);
+  const [sent, struck] = await Promise.allSettled([
+    generate(builtin, plan, { intake, raw, local: true }),
+    hit,
+  ]);
+  if (struck.status === "rejected") throw struck.reason;
+  if (sent.status === "rejected") throw sent.reason;
+  interruption.throwIfAborted();
+  await awaitWell(orchestrator, settings, deployed, containers);
+  const wait = { what: "the counter does not say its count", deadline: settings.deadlines.verify };
+  const after = await until(wait, () => countOf(deployed.url));
+  const ledger = intake.ledger!.close(after);
+  return {
+    fault: struck.value,
+    outage: book.close(struck.value, rate),
+    lost: ledger.acknowledged - ledger.confirmed,
+    counted: Math.max(0, after - before - ledger.confirmed),
+    dropped: intake.ending?.dropped ?? 0,
+    ledger,
+    statistics: intake.tally.sum(lengthOf(plan)),
+  };
+}
+
+async function strike({ orchestrator, settings, parts, frozen }: Trial, intake: Intake): Promise<Fault> {
+  const wait = { what: "no increment was sent", deadline: FIRST_SAMPLE };
+  await until(wait, async () => intake.tally.requests > 0);
+  await sleep(BEFORE, undefined, { signal: interruption }).catch(() => interruption.throwIfAborted());
+  const all = await Promise.all(parts.map((part) => orchestrator.containersOf(settings, part)));
+  const container = pick(all.flat());
+  return frozen === undefined ? kill(container) : freeze(container, frozen);
+}
+
+function pick(containers: Container[]): Container {
+  const one = containers[Math.floor(Math.random() * containers.length)];
+  if (one) return one;
+  throw new Failure("nothing of that kind runs here", { code: EXIT.refused, hint: "make status" });
+}

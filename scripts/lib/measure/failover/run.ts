@@ -1,0 +1,146 @@
+import { choose } from "../../deployment/choose.ts";
+import { requireDeployed } from "../../deployment/deployed.ts";
+import type { Orchestrator } from "../../deployment/orchestrator.ts";
+import { awaitWell } from "../../deployment/well.ts";
+import { confirm } from "../../run/confirm.ts";
+import { EXIT, Failure } from "../../run/failure.ts";
+import { interruption } from "../../run/interrupt.ts";
+import { commandOf, type OptionName } from "../../run/options.ts";
+import type { Outcome, Progress } from "../../run/progress.ts";
+import { progress } from "../../run/progress.ts";
+import type { Settings } from "../../run/settings.ts";
+import type { Context } from "../../run/verb.ts";
+import { openRaw } from "../load/raw.ts";
+import { count } from "../load/tables.ts";
+import { MEASURED, type MeasuredMode, type MeasuredName } from "../redis-modes.ts";
+import { writeDocument } from "../report/document.ts";
+import { makeFolder } from "../report/folder.ts";
+import { runFacts } from "../report/run-facts.ts";
+import { reportOf } from "./report.ts";
+import { type Result, resultOf } from "./result.ts";
+import { playRound, type Round, type Trial } from "./rounds.ts";
+
+export const FAILOVER_OPTIONS = [
+  "kill",
+  "freeze",
+  "rounds",
+  "rate",
+  "seconds",
+  "yes",
+  "json",
+  "orchestrator",
+] as const satisfies OptionName[];
+
+/** Seconds that what is frozen stands still: longer than the service waits, shorter than a healthcheck takes to fail. */
+const FROZEN = 5;
+
+interface Done {
+  result: Result;
+  folder: string;
+  done: (text?: string) => void;
+}
+
+/**
+ * Hits one process a round under a steady rate of increments, and writes the report. Asks first. An interruption ends it
+ * after the rounds that were complete. Throws a Failure (refused) where there is nothing to be hit.
+ */
+export async function runFailover({ settings, options }: Context): Promise<Done> {
+  const { kill: victim = "redis", rounds: wanted = 5, rate = 200, seconds = 10 } = options;
+  const orchestrator = await choose(options);
+  const deployed = await requireDeployed(orchestrator, settings);
+  const name: MeasuredName = "single";
+  const mode: MeasuredMode = MEASURED[name];
+  const frozen = options.freeze ? FROZEN : undefined;
+  const how = frozen ? `frozen for ${frozen} s` : "killed with kill -9";
+  const question =
+    `${victim} of ${settings.name} on ${orchestrator.platform} will be ${how}, ${wanted} times, while ${count(rate)} increments a second are sent` +
+    `: requests fail, and the count grows by up to ${count(wanted * rate * seconds)}. Go on?`;
+  if (!options.yes) await confirm(question, "make failover YES=1");
+
+  const steps = progress(`Failover of ${settings.name}: ${victim} is ${how}`, wanted + 1);
+  const parts = mode.victims[victim];
+  if (!parts) throw nothing(victim, `Redis ${name}`);
+  const { containers, redis } = await steps.step("Preflight", async () => {
+    const found = await countContainers(orchestrator, settings, Object.values(mode.victims).flat());
+    if (parts.every((part) => !found[part])) throw nothing(victim, orchestrator.platform);
+    await awaitWell(orchestrator, settings, deployed, found);
+    const facts = await redisSettings(orchestrator, settings, mode);
+    const note = [`Redis ${name}`, ...Object.entries(facts).map((pair) => pair.join(" "))].join(", ");
+    return { containers: found, redis: facts, note };
+  });
+  const started = new Date().toISOString();
+  const folder = await makeFolder(started, `failover-${orchestrator.name}-${victim}`);
+  const raw = openRaw(`${folder}/samples.csv.gz`);
+  const trial = {
+    orchestrator,
+    settings,
+    deployed,
+    parts,
+    containers,
+    rate,
+    seconds,
+    ...(frozen && { frozen }),
+  };
+  const rounds = await playRounds(trial, wanted, steps, raw);
+  await raw.close();
+
+  const { version, replicas } = deployed;
+  const { platform } = orchestrator;
+  const about = { victim, how, mode: name, platform, replicas, version, rate, seconds, redis, started };
+  const setting = { ...about, ...(frozen && { frozen }) };
+  const result = resultOf(setting, mode, rounds, interruption.aborted);
+  await writeDocument(
+    folder,
+    reportOf(result),
+    result,
+    runFacts(commandOf("failover", options), settings, about),
+  );
+  return { result, folder, done: steps.done };
+}
+
+/** Throws where not even one round was complete. */
+async function playRounds(
+  trial: Trial,
+  wanted: number,
+  { step }: Progress,
+  raw: ReturnType<typeof openRaw>,
+): Promise<Round[]> {
+  const rounds: Round[] = [];
+  try {
+    while (rounds.length < wanted) {
+      const { round } = await step<Outcome & { round: Round }>(`Round ${rounds.length + 1}`, async () => {
+        const played = await playRound(trial, raw);
+        return { round: played, note: noteOf(played) };
+      });
+      rounds.push(round);
+    }
+  } catch (error) {
+    if (!interruption.aborted || rounds.length === 0) throw error;
+  }
+  return rounds;
+}
+
+function noteOf({ fault, outage, lost }: Round): string {
+  const back = outage.back === undefined ? "not back" : `back after ${(outage.back / 1000).toFixed(2)} s`;
+  return `${fault.container}  ${back}, ${count(outage.failed)} failed, ${count(lost)} lost`;
+}
+
+const nothing = (victim: string, where: string) =>
+  new Failure(`there is no ${victim} on ${where}`, { code: EXIT.refused });
+
+async function countContainers(orchestrator: Orchestrator, settings: Settings, parts: readonly string[]) {
+  const pairs = parts.map(async (part) => {
+    return [part, (await orchestrator.containersOf(settings, part)).length] as const;
+  });
+  return Object.fromEntries(await Promise.all(pairs));
+}
+
+/** What Redis says of its settings that decide what a fault costs. */
+async function redisSettings(orchestrator: Orchestrator, settings: Settings, mode: MeasuredMode) {
+  const [part = ""] = mode.victims.redis ?? [];
+  const pairs = mode.settings.map(async (name) => {
+    const [answer = ""] = await orchestrator.askRedis(settings, part, ["config", "get", name]);
+    return [name, answer.split(/\r?\n/)[1] ?? "unknown"] as const;
+  });
+  return Object.fromEntries(await Promise.all(pairs));
+}

@@ -1,0 +1,102 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { $ } from "zx/core";
+import type { Container } from "../deployment/orchestrator.ts";
+import { EXIT, Failure } from "../run/failure.ts";
+import { interruption } from "../run/interrupt.ts";
+import { asRoot } from "../run/shell.ts";
+
+/** What was done to a process, and when: milliseconds since 1970, on the clock of the samples. */
+export interface Fault {
+  /** The container's name. */
+  container: string;
+  /** When the signal was sent. */
+  at: number;
+  /** When the processes had ended, or stood still: what is acknowledged of later requests is not their work. */
+  done: number;
+  /** When it went on, if it was frozen. */
+  thawed?: number;
+}
+
+/** Milliseconds in which a signal has to be obeyed. */
+const OBEYED = 5000;
+const LOOK_EVERY = 2;
+
+const now = () => performance.timeOrigin + performance.now();
+
+/** Ends a container with kill -9. Its first process takes all others along [pid_namespaces(7)]. */
+export async function kill({ name, pid }: Container): Promise<Fault> {
+  await namespaceOf(pid);
+  const at = now();
+  await signal([pid], "SIGKILL");
+  await reached([pid], "Z");
+  return { container: name, at, done: now() };
+}
+
+/**
+ * Freezes every process of a container for so many seconds. Whatever ends this process meanwhile, they go on: a shell
+ * holds the other end of a pipe, and thaws them when that closes.
+ */
+export async function freeze({ name, pid }: Container, seconds: number): Promise<Fault> {
+  const pids = await processesIn(await namespaceOf(pid));
+  const thaw = ["sh", "-c", 'read -r _; kill -s CONT "$@"', "sh", ...pids.map(String)];
+  const [program = "", ...args] = [...asRoot, ...thaw];
+  const guard = spawn(program, args, { detached: true, stdio: ["pipe", "ignore", "ignore"] });
+  const ended = once(guard, "close");
+  try {
+    const at = now();
+    await signal(pids, "SIGSTOP");
+    await reached(pids, "T");
+    const done = now();
+    await sleep(seconds * 1000, undefined, { signal: interruption }).catch(() => {});
+    return { container: name, at, done, thawed: now() };
+  } finally {
+    guard.stdin?.end();
+    await ended;
+  }
+}
+
+/** The container's own numbering of processes. Throws a Failure (refused) where it is this process's: that is none. */
+async function namespaceOf(pid: number): Promise<string> {
+  const { stdout } = await $`${asRoot} readlink /proc/self/ns/pid /proc/${pid}/ns/pid`;
+  const [mine, its = ""] = stdout.split("\n");
+  if (pid > 1 && its && its !== mine) return its;
+  throw new Failure(`process ${pid} is not in a container of its own`, { code: EXIT.refused });
+}
+
+async function processesIn(namespace: string): Promise<number[]> {
+  const like = namespace.replaceAll(/[^a-z0-9:]/g, "?");
+  const flags = ["-maxdepth", "3", "-path", "/proc/[0-9]*/ns/pid", "-lname", like];
+  // Processes that end meanwhile make find fail.
+  const { stdout } = await $({ nothrow: true })`${asRoot} find /proc ${flags}`;
+  return stdout
+    .split("\n")
+    .filter(Boolean)
+    .map((path) => Number(path.split("/")[2]));
+}
+
+async function signal(pids: number[], name: "SIGKILL" | "SIGSTOP"): Promise<void> {
+  if (asRoot.length > 0) await $`${asRoot} kill -s ${name.slice(3)} ${pids}`;
+  else for (const pid of pids) process.kill(pid, name);
+}
+
+/** Waits until all are in a state, as /proc/PID/stat tells it, or gone. Throws a Failure when they do not obey. */
+async function reached(pids: number[], state: "Z" | "T"): Promise<void> {
+  const end = performance.now() + OBEYED;
+  const there = (pid: number) => (stateOf(pid) ?? state) === state;
+  while (!pids.every(there)) {
+    if (performance.now() > end) throw new Failure(`process ${pids[0]} does not obey`);
+    await sleep(LOOK_EVERY);
+  }
+}
+
+function stateOf(pid: number): string | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return text[text.lastIndexOf(")") + 2];
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,21 @@
+import { EXIT, Failure } from "../run/failure.ts";
+import { interruption } from "../run/interrupt.ts";
+import type { Threshold } from "./load/verdict.ts";
+
+/** Throws a Failure where a run was interrupted, or broke one of its thresholds; `what` is the run, as in "the load". */
+export function requirePassed(
+  what: string,
+  {
+    passed,
+    interrupted,
+    thresholds: required,
+  }: { passed: boolean; interrupted: boolean; thresholds: Threshold[] },
+): void {
+  if (interrupted) interruption.throwIfAborted();
+  if (passed) return;
+  const broken = required.filter(({ met }) => !met);
+  throw new Failure(`${what} broke ${broken.map(({ name }) => name).join(", ")}`, {
+    code: EXIT.failed,
+    lines: broken.map(({ name, seen }) => `${name}: ${seen}`),
+  });
+}
