@@ -1,6 +1,7 @@
 // The verbs, for real, on a machine of their own within this one: one list of tests, for each orchestrator. The user's
 // engine is never touched. Each test goes on from where the one before it left the deployment.
 
+import { readFile } from "node:fs/promises";
 import t, { type Test } from "tap";
 import { faultTests } from "./lib/testing/fault-tests.ts";
 import { footprint } from "./lib/testing/footprint.ts";
@@ -76,6 +77,27 @@ function endToEnd(side: Side, test: (name: string, run: (t: Test) => Promise<voi
     t.equal(Object.keys(parts[0].statistics.replicas).length, 4);
     const increments = await load({ PROFILE: "increments", RATE: "200" });
     t.match(increments.parts, [{ statistics: { all: { failed: 0 } }, ledger: { right: true } }]);
+  });
+
+  test("compare: interrupted after a run, it leaves a report, and the deployment as it was", async (t) => {
+    const variables = { REPLICAS: "4 2", ROUNDS: "1", QUICK: "1", SEED: "1", GENERATOR: "builtin" };
+    t.match(await host.run("compare", { REPLICAS: "4" }), {
+      exitCode: 2,
+      stderr: /nothing to compare it with/,
+    });
+    const there = await side.running(host);
+    const compare = host.start("compare", { ...variables, ORCHESTRATORS: side.name });
+    // The line of the first run: all that was before it was scaling and looking.
+    await printed(compare, "] Round 1");
+    await host.exec(["pkill", "-INT", "-f", "scripts/compare.ts"]);
+    t.match(await compare, { exitCode: 1, stderr: /put back: .* 4\n[^]*error: interrupted by SIGINT/ });
+    t.match(await status(), { replicas: 4, running: 4 });
+    t.equal((await side.running(host)).length, there.length);
+    const [listed] = JSON.parse((await host.run("reports", { JSON: "1" })).stdout).slice(-1);
+    t.match(listed, { name: /-compare$/, passed: false });
+    const report = await readFile(`${host.dir}reports/${listed.name}/report.md`, "utf8");
+    t.match(report, /It was interrupted: this is what was measured until then\./);
+    t.match(report, /held per s/);
   });
 
   test("scale 4-1-4; a scale stays over a deployment", async (t) => {

@@ -1,5 +1,5 @@
 import t from "tap";
-import { readOptions, usage, type VerbSpec } from "./options.ts";
+import { commandOf, readOptions, usage, type VerbSpec } from "./options.ts";
 
 const spec: VerbSpec = {
   name: "scale",
@@ -52,4 +52,14 @@ t.test("what a verb does not know is a usage error", async (t) => {
 t.test("the usage names every option twice, and the exit codes", async (t) => {
   const text = usage(spec);
   for (const part of ["--replicas=n", "REPLICAS", "--yes", "YES", "4 rolled back"]) t.match(text, part);
+});
+
+t.test("a list names each once, apart by spaces or commas; as a command it is quoted", async (t) => {
+  const lists: VerbSpec = { ...spec, options: ["sizes", "orchestrators"] };
+  t.same(readOptions(lists, [], { REPLICAS: "1 4" }), { sizes: [1, 4] });
+  t.same(readOptions(lists, ["--orchestrators=swarm, k3s"], {}), { orchestrators: ["swarm", "k3s"] });
+  for (const REPLICAS of ["1 21", "1 x", "4 4", ","])
+    t.throws(() => readOptions(lists, [], { REPLICAS }), { code: 2, message: /^REPLICAS is / }, REPLICAS);
+  t.throws(() => readOptions(lists, [], { ORCHESTRATORS: "swarm nomad" }), { message: /one of swarm, k3s/ });
+  t.equal(commandOf("compare", { sizes: [1, 4], quick: true }), 'make compare REPLICAS="1 4" QUICK=1');
 });

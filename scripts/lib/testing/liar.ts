@@ -88,7 +88,8 @@ export async function startLiar(t: Test, nature: Nature = {}): Promise<Liar> {
     const { name, delay: usual } = crew?.[requests % crew.length] ?? { name: "liar", delay };
     const takes = slow && requests % slow.every === 0 ? slow.delay : usual;
     free = serial ? Math.max(free, performance.now()) + takes : performance.now() + takes;
-    if (takes > 0) setTimeout(answer, free - performance.now(), request.url ?? "", response, name);
+    if (takes > 0)
+      setTimeout(answer, Math.max(0, free - performance.now()), request.url ?? "", response, name);
     else answer(request.url ?? "", response, name);
   }).listen(0, "127.0.0.1");
   await once(server, "listening");

