@@ -19,9 +19,10 @@ const COARSE = 1.5;
 const BEGIN = 300;
 const LEAST = 20;
 /** Of the rate that was held before, where the next search begins. */
-const BELOW = 0.8;
-/** And where the next one begins if nothing is held there. */
-const LOWER = 1 / 4;
+const BELOW = 0.7;
+/** And where it begins again if nothing is held there, so many times. */
+const LOWER = 1 / 2;
+const TRIES = 4;
 
 const { average, max } = PROFILES;
 /** Resets are left out, and their share read: no comparison loses a count, and all of its runs do the same. */
@@ -122,11 +123,12 @@ async function keeping<T>(file: string, action: (raw: RawFile) => Promise<T>): P
 /** Raises the rate until the objective breaks; begins again lower where even the first one does. */
 async function search(visit: Visit, from: number, raise: number, raw: RawFile): Promise<RunStep[]> {
   const steps: RunStep[] = [];
-  for (let begin = gridRate(from, raise); ; begin = gridRate(LOWER * begin, raise)) {
+  let begin = gridRate(from, raise);
+  for (let tries = 1; ; tries++, begin = gridRate(LOWER * begin, raise)) {
     const parts = await send(visit, { ...SEARCH, rate: begin, seconds: visit.lengths.step }, raw, raise);
     for (const { rate, statistics, dropped, cores, strain, verdict } of parts)
       steps.push({ rate, all: statistics.all, dropped, cores, ...(strain && { strain }), verdict: verdict! });
-    if (highestMet(steps) || begin <= LEAST) return steps;
+    if (highestMet(steps) || begin <= LEAST || tries >= TRIES) return steps;
   }
 }
 

@@ -55,7 +55,7 @@ export function sentenceOf(difference: Difference, { arms, noise }: Figures): st
 
 /** Everything else that has to be said of the figures, a line each. */
 export function remarksOf(figures: Figures, interrupted: boolean, baseline?: Baseline): string[] {
-  const { arms, runs, differences, noise } = figures;
+  const { arms, runs, differences, noise, method } = figures;
   const headline = headlineOf(figures);
   return [
     ...(interrupted ? ["It was interrupted: this is what was measured until then."] : []),
@@ -75,6 +75,7 @@ export function remarksOf(figures: Figures, interrupted: boolean, baseline?: Bas
           ]
         : [],
     ),
+    ...strangersText(arms, method.cores),
     ...runs.flatMap(({ round, arm, void: why }) =>
       why ? [`Round ${round} of ${arm} is void: ${why}.`] : [],
     ),
@@ -87,4 +88,17 @@ export function remarksOf(figures: Figures, interrupted: boolean, baseline?: Bas
 function noiseText(rate: Estimate): string {
   const far = Math.max(...(rate.interval ?? [rate.ratio]).map((end) => Math.abs(Math.log(end))));
   return `The same size twice was ${estimateText(rate)}: what is within ${(100 * (Math.exp(far) - 1)).toFixed(1)} % is noise.`;
+}
+
+/** Of all cores, what programs that are no part of this may use before it has to be said. */
+const STRANGERS = 0.1;
+
+/** What was busy and is neither known nor the kernel's: at least so much was used by others. */
+function strangersText(arms: ArmResult[], all: number): string[] {
+  const shares = arms.map(({ cores, strain }) => ((cores.others ?? 0) - strain.kernel) / all);
+  const most = Math.max(0, ...shares);
+  if (most < STRANGERS) return [];
+  return [
+    `This machine was not quiet: programs that are no part of this used up to ${Math.round(100 * most)} % of it, or more.`,
+  ];
 }

@@ -1,30 +1,10 @@
-import { BarChart, CustomChart, LineChart, ScatterChart } from "echarts/charts";
-import { GridComponent, LegendComponent } from "echarts/components";
-import * as echarts from "echarts/core";
-import { SVGRenderer } from "echarts/renderers";
 import type { Cores } from "../../load/verdict.ts";
-import { escape } from "../../report/html.ts";
-import type { ArmResult, Difference } from "../comparison.ts";
+import type { ArmResult } from "../comparison.ts";
 import { NAMES } from "../limit.ts";
 import type { Comparison } from "../result.ts";
+import { axis, type Chart, draw, GRID, INK, LEGEND, LOOKS, SYMBOLS, TEXT, upright } from "./draw.ts";
+import { roundsChart } from "./rounds-chart.ts";
 
-echarts.use([BarChart, CustomChart, LineChart, ScatterChart, GridComponent, LegendComponent, SVGRenderer]);
-
-/** A picture with what it shows, for those who do not see it. */
-export interface Chart {
-  title: string;
-  /** What to look for in it. */
-  note: string;
-  svg: string;
-}
-
-const WIDTH = 720;
-/** The page's own colours: it says what they are, in the light, in the dark and on paper. */
-const INK = "var(--ink)";
-const SOFT = "var(--soft)";
-const LINE = "var(--line)";
-const LOOKS = [1, 2, 3, 4, 5, 6, 7, 8].map((index) => `var(--c${index})`);
-const SYMBOLS = ["circle", "rect", "triangle", "diamond", "pin", "arrow", "roundRect", "circle"];
 /** Whoever uses CPU has a colour of its own in all charts. */
 const PARTS: (keyof Cores)[] = [
   "replicas",
@@ -37,40 +17,6 @@ const PARTS: (keyof Cores)[] = [
   "steal",
 ];
 
-type Option = echarts.EChartsCoreOption;
-
-const TEXT = { color: SOFT, fontFamily: "system-ui, sans-serif", fontSize: 12 };
-const axis = (name: string, more: object = {}) => ({
-  name,
-  nameLocation: "middle",
-  nameGap: 30,
-  nameTextStyle: TEXT,
-  axisLabel: { ...TEXT, hideOverlap: true },
-  axisLine: { lineStyle: { color: LINE } },
-  axisTick: { lineStyle: { color: LINE } },
-  splitLine: { lineStyle: { color: LINE } },
-  ...more,
-});
-const upright = (name: string, more: object = {}) => axis(name, { nameGap: 48, ...more });
-const GRID = { left: 76, right: 20, top: 40, bottom: 52 };
-const LEGEND = { top: 4, left: 60, textStyle: { ...TEXT, color: INK }, itemWidth: 22, itemHeight: 10 };
-
-/** Draws without a browser: the library writes SVG as text. */
-function draw(title: string, note: string, height: number, option: Option): Chart {
-  const chart = echarts.init(null, null, { renderer: "svg", ssr: true, width: WIDTH, height });
-  chart.setOption({ animation: false, textStyle: TEXT, color: LOOKS, grid: GRID, ...option });
-  const plain = chart.renderToSVGString();
-  chart.dispose();
-  // It scales with the page, and is one picture with one name to those who hear it.
-  const svg = plain
-    .replace(
-      /^<svg [^>]*>/,
-      `<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${escape(title)}">`,
-    )
-    .replaceAll(/<style[^>]*>[^]*?<\/style>| (ecmeta_\w+|class|pointer-events)="[^"]*"/g, "");
-  return { title, note, svg: `<figure class="wide drawn" tabindex="0">${svg}</figure>` };
-}
-
 /** Every chart that the figures are enough for. */
 export function chartsOf(comparison: Comparison): Chart[] {
   const { arms, differences } = comparison;
@@ -82,89 +28,6 @@ export function chartsOf(comparison: Comparison): Chart[] {
     cpuChart(arms, comparison.method.cores),
     replicaChart(arms),
   ];
-}
-
-const round = (value: number) => Number(value.toFixed(2));
-
-/** Each round's ratio as a point, with the interval of all. */
-function roundsChart({ noise, differences, arms }: Comparison): Chart {
-  const twin = arms.find((arm) => arm.twin);
-  const rows = [
-    ...(noise && twin ? [{ name: `${twin.name}: noise`, rate: noise.rate }] : []),
-    ...differences.map(({ base, other, rate }: Difference) => ({ name: `${other} / ${base}`, rate })),
-  ].toReversed();
-  const intervals = rows.flatMap(({ rate }, index) => (rate.interval ? [[...rate.interval, index]] : []));
-  const points = rows.flatMap(({ rate }, index) => rate.rounds.map((ratio) => [ratio, index]));
-  const values = [1, ...rows.flatMap(({ rate }) => [...rate.rounds, ...(rate.interval ?? [])])];
-  const [least, most] = [Math.min(...values), Math.max(...values)];
-  const room = Math.max(0.05, (most - least) * 0.1);
-  return draw(
-    "Rounds, each as a point, with the interval of all",
-    "A difference shows where the bar leaves 1 out and is further from it than the same size measured twice.",
-    110 + 44 * rows.length,
-    {
-      grid: { ...GRID, left: 170 },
-      legend: { ...LEGEND, data: ["interval", "a round", "all rounds"] },
-      xAxis: axis("times what the other held", {
-        type: "value",
-        min: round(least - room),
-        max: round(most + room),
-      }),
-      yAxis: axis("", {
-        type: "category",
-        data: rows.map(({ name }) => name),
-        axisLabel: { ...TEXT, color: INK },
-      }),
-      series: [
-        {
-          name: "interval",
-          type: "custom",
-          color: LOOKS[0],
-          data: intervals,
-          renderItem: (_: unknown, api: CustomApi) => {
-            const [from, to] = [0, 1].map((end) => api.coord([api.value(end), api.value(2)])) as [
-              Place,
-              Place,
-            ];
-            const shape = { x: from[0], y: from[1] - 7, width: Math.max(2, to[0] - from[0]), height: 14 };
-            return { type: "rect", shape, style: { fill: LOOKS[0], opacity: 0.3 } };
-          },
-        },
-        {
-          name: "a round",
-          type: "scatter",
-          symbolSize: 9,
-          color: LOOKS[1],
-          data: points,
-          markLine: undefined,
-        },
-        {
-          name: "all rounds",
-          type: "scatter",
-          symbol: "diamond",
-          symbolSize: 13,
-          color: INK,
-          data: rows.map(({ rate }, index) => [rate.ratio, index]),
-        },
-        {
-          type: "line",
-          silent: true,
-          symbol: "none",
-          lineStyle: { color: INK, type: "dashed", width: 1 },
-          data: [
-            [1, rows[0]!.name],
-            [1, rows.at(-1)!.name],
-          ],
-        },
-      ],
-    },
-  );
-}
-
-type Place = [number, number];
-interface CustomApi {
-  value: (dimension: number) => number;
-  coord: (point: [number, number]) => Place;
 }
 
 /** Times by rate: flat, and then the knee. */

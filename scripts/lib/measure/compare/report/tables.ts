@@ -1,20 +1,15 @@
 import { count, ms, type Table } from "../../load/tables.ts";
 import type { Cores } from "../../load/verdict.ts";
-import type { Estimate } from "../statistics.ts";
 import { NAMES } from "../limit.ts";
 import type { Comparison } from "../result.ts";
-import { times } from "../verdict.ts";
+import { cell, percent } from "./cells.ts";
+import { baselineTable, idleTable, memoryTable, runTable, stepTable, uslTable } from "./more-tables.ts";
 
 /** A table with what it is about. */
 export interface Titled {
   title: string;
   table: Table;
 }
-
-const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
-const mebibytes = (bytes: number) => count(bytes / 2 ** 20);
-const cell = ({ ratio, interval }: Estimate) =>
-  times(ratio) + (interval ? ` [${interval.map(times).join(", ")}]` : "");
 
 /** Every table of a comparison, the most important first. */
 export function tablesOf(comparison: Comparison): Titled[] {
@@ -144,115 +139,6 @@ function replicaTable({ arms }: Comparison): Table {
         percent(share),
         ms(own.p50),
         ms(own.p99),
-      ]),
-    ),
-  ];
-}
-
-function memoryTable({ arms }: Comparison): Table {
-  const roles = ["replicas", "proxy", "redis", "orchestrator"] as const;
-  return [
-    ["size", ...roles.map((role) => NAMES[role])],
-    ...arms.map(({ name, memory }) => [name, ...roles.map((role) => mebibytes(memory[role] ?? 0))]),
-  ];
-}
-
-function idleTable({ idle }: Comparison): Table {
-  return [
-    ["program", "processes", "cores", "MiB"],
-    ...idle.map(({ program, processes, cores, memory }) => [
-      program,
-      String(processes),
-      cores.toFixed(3),
-      mebibytes(memory),
-    ]),
-  ];
-}
-
-function uslTable({
-  one,
-  contention,
-  coherence,
-  peak,
-  residuals,
-}: NonNullable<Comparison["usl"]["swarm"]>): Table {
-  return [
-    ["replicas", "held per s", "the law's", "residual"],
-    ...residuals.map(({ size, rate, law }) => [
-      String(size),
-      count(rate),
-      count(law),
-      percent((rate - law) / law),
-    ]),
-    [
-      `one replica ${count(one)} a second, contention ${contention.toFixed(4)}, coherence ${coherence.toFixed(5)}`,
-      "",
-      "",
-      peak === undefined ? "no peak" : `peak at ${peak.toFixed(1)}`,
-    ],
-  ];
-}
-
-function baselineTable({ rows, tolerance }: NonNullable<Comparison["baseline"]>): Table {
-  return [
-    ["size", "figure", "times the baseline's", `worse by more than ${tolerance} %`],
-    ...rows.map(({ arm, what, estimate, worse }) => [arm, what, cell(estimate), worse ? "yes" : "no"]),
-  ];
-}
-
-function runTable({ runs }: Comparison): Table {
-  return [
-    [
-      "round",
-      "size",
-      "held per s",
-      "steps",
-      "search ended",
-      "users' requests",
-      "failed",
-      "connections",
-      "void",
-    ],
-    ...runs.map(({ round, arm, held, steps, end, users, void: why }) => [
-      String(round),
-      arm,
-      count(held),
-      String(steps.length),
-      end.verdict.state === "void" ? "void" : "objective broke",
-      count(users.requests),
-      count(users.failed),
-      count(users.connections),
-      why || "no",
-    ]),
-  ];
-}
-
-function stepTable({ runs }: Comparison): Table {
-  return [
-    [
-      "round",
-      "size",
-      "asked per s",
-      "sent per s",
-      "dropped",
-      "failed",
-      "p50",
-      "p99",
-      "generator",
-      "objective",
-    ],
-    ...runs.flatMap(({ round, arm, steps }) =>
-      steps.map(({ rate, all, dropped, cores, verdict }) => [
-        String(round),
-        arm,
-        count(rate),
-        count(all.rate),
-        count(dropped),
-        count(all.failed),
-        ms(all.times.p50),
-        ms(all.times.p99),
-        cores.generator.toFixed(2),
-        verdict.state + (verdict.why && `: ${verdict.why}`),
       ]),
     ),
   ];

@@ -1,0 +1,11 @@
+import { count } from "../../load/tables.ts";
+import type { Estimate } from "../statistics.ts";
+import { times } from "../verdict.ts";
+
+/** A share with its sign. */
+export const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+/** Bytes as MiB. */
+export const mebibytes = (bytes: number) => count(bytes / 2 ** 20);
+/** A ratio with its interval, if it has one. */
+export const cell = ({ ratio, interval }: Estimate) =>
+  times(ratio) + (interval ? ` [${interval.map(times).join(", ")}]` : "");
