@@ -3,7 +3,7 @@
 # the real one is the script's.
 
 .DEFAULT_GOAL := help
-.PHONY: help install up provision deploy-swarm deploy-k3s forward smoke status scale logs rollback teardown test bench load load-ui compare failover reports
+.PHONY: help install up provision deploy-swarm deploy-k3s forward smoke status scale logs rollback teardown test bench load load-ui compare consistency failover reports
 
 help: ## list the verbs, in the order in which one uses them
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -63,6 +63,9 @@ load-ui: install ## the same with a live page, until Ctrl-C         [PROFILE=ave
 
 compare: install ## what replicas buy, and an orchestrator costs    [REPLICAS="1 4"] [ROUNDS=n] [BUDGET=total] [BASELINE=dir] [QUICK=1]
 	@scripts/compare.ts
+
+consistency: install ## count through the front door, and read what came of it  [INCREMENTS=n] [BASE_URL=...]
+	@scripts/consistency.ts
 
 failover: install ## end Redis, a replica or the proxy under load     [KILL=redis|app|proxy] [FREEZE=1] [ROUNDS=n] [YES=1]
 	@scripts/failover.ts

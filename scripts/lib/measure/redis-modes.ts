@@ -1,3 +1,5 @@
+import type { RedisName } from "../deployment/redis-parts.ts";
+
 /** What KILL names. */
 export type Victim = "redis" | "app" | "proxy";
 
@@ -11,6 +13,8 @@ export interface MeasuredMode {
   back: number;
   /** Whether an acknowledged increment outlives its Redis. */
   keeps: boolean;
+  /** Whether there is one count for all. */
+  consistent: boolean;
 }
 
 /** A row a mode; all else is the same for each. */
@@ -20,7 +24,6 @@ export const MEASURED = {
     settings: ["appendonly", "appendfsync"],
     back: 2,
     keeps: true,
+    consistent: true,
   },
-} as const satisfies Record<string, MeasuredMode>;
-
-export type MeasuredName = keyof typeof MEASURED;
+} as const satisfies Record<RedisName, MeasuredMode>;

@@ -110,6 +110,7 @@ export const OPTIONS = {
     read: oneOf("redis", "app", "proxy"),
   },
   freeze: { env: "FREEZE", help: "freeze it for 5 s instead of ending it", read: toggle },
+  increments: { env: "INCREMENTS", value: "n", help: "how many, and as many reads", read: whole(1, 100_000) },
   reset: { env: "RESET", help: "reset the counter however high it is", read: toggle },
   generator: {
     env: "GENERATOR",

@@ -1,6 +1,7 @@
 import { choose } from "../../deployment/choose.ts";
 import { requireDeployed } from "../../deployment/deployed.ts";
 import type { Orchestrator } from "../../deployment/orchestrator.ts";
+import { REDIS_MODE } from "../../deployment/redis-parts.ts";
 import { awaitWell } from "../../deployment/well.ts";
 import { confirm } from "../../run/confirm.ts";
 import { EXIT, Failure } from "../../run/failure.ts";
@@ -12,7 +13,7 @@ import type { Settings } from "../../run/settings.ts";
 import type { Context } from "../../run/verb.ts";
 import { openRaw } from "../load/raw.ts";
 import { count } from "../load/tables.ts";
-import { MEASURED, type MeasuredMode, type MeasuredName } from "../redis-modes.ts";
+import { MEASURED, type MeasuredMode } from "../redis-modes.ts";
 import { writeDocument } from "../report/document.ts";
 import { makeFolder } from "../report/folder.ts";
 import { runFacts } from "../report/run-facts.ts";
@@ -48,7 +49,7 @@ export async function runFailover({ settings, options }: Context): Promise<Done>
   const { kill: victim = "redis", rounds: wanted = 5, rate = 200, seconds = 10 } = options;
   const orchestrator = await choose(options);
   const deployed = await requireDeployed(orchestrator, settings);
-  const name: MeasuredName = "single";
+  const name = REDIS_MODE;
   const mode: MeasuredMode = MEASURED[name];
   const frozen = options.freeze ? FROZEN : undefined;
   const how = frozen ? `frozen for ${frozen} s` : "killed with kill -9";

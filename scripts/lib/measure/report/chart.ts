@@ -4,7 +4,7 @@ import { escape } from "./html.ts";
 export interface Series {
   name: string;
   /** Colour and dashes, by the style's classes. */
-  look: "one" | "two" | "three" | "bad";
+  look: "one" | "two" | "three" | "four" | "bad";
   points: { x: number; y: number }[];
 }
 

@@ -54,9 +54,9 @@ ${parts.join("\n")}
 
 export const STYLE = `
 :root { --ink: #1b1f24; --soft: #57606a; --paper: #ffffff; --line: #d0d7de; --good: #116329; --bad: #a40e26;
-  --one: #0550ae; --two: #953800; --three: #6639ba; }
+  --one: #0550ae; --two: #953800; --three: #6639ba; --four: #116329; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --soft: #9da7b1; --paper: #0d1117; --line: #30363d;
-  --good: #56d364; --bad: #ff7b72; --one: #79c0ff; --two: #ffa657; --three: #d2a8ff; } }
+  --good: #56d364; --bad: #ff7b72; --one: #79c0ff; --two: #ffa657; --three: #d2a8ff; --four: #56d364; } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
 main { max-width: 62rem; margin: 0 auto; padding: 1rem; }
@@ -73,7 +73,7 @@ svg { width: 100%; min-width: 34rem; height: auto; display: block; }
 figure:not(.drawn) text { fill: var(--soft); font: 12px system-ui, sans-serif; }
 svg .grid { stroke: var(--line); } figure:not(.drawn) path { fill: none; stroke-width: 2; }
 .one { stroke: var(--one); } .two { stroke: var(--two); stroke-dasharray: 7 3; }
-.three { stroke: var(--three); stroke-dasharray: 2 3; }
+.three { stroke: var(--three); stroke-dasharray: 2 3; } .four { stroke: var(--four); stroke-dasharray: 12 2 2 2; }
 .bad { stroke: var(--bad); stroke-dasharray: 10 4; }
 svg .lane { stroke-width: 10; stroke-dasharray: none; }
 figure { margin: 0; }

@@ -1,0 +1,90 @@
+import t from "tap";
+import { LedgerBook } from "../load/ledger.ts";
+import { documentHtml, documentText } from "../report/document.ts";
+import { reportOf } from "./report.ts";
+import { resultOf, type Seen, type Setting } from "./result.ts";
+
+const setting: Setting = {
+  mode: "single",
+  promised: true,
+  url: "http://127.0.0.1",
+  orchestrator: "swarm",
+  replicas: 2,
+  version: "0123456789ab",
+  started: "2026-11-25T01:02:03.456Z",
+};
+
+const seen = (values: number[]): Seen[] =>
+  values.map((value, index) => ({ replica: `counter_app.${(index % 2) + 1}`, at: index / 10, value }));
+
+/** What was answered to increments and to reads, from a count of 10 on. */
+function judge(increments: number[], reads: number[], about: Partial<Setting> = {}) {
+  const book = new LedgerBook(10);
+  for (const value of increments) book.acknowledge(value);
+  const ledger = book.close(reads.at(-1) ?? 10);
+  return resultOf(
+    { ...setting, ...about },
+    seen(increments),
+    { seen: seen(reads), failed: 0 },
+    ledger,
+    false,
+  );
+}
+
+const ONE = judge([11, 12, 13, 14], [14, 14, 14]);
+/** Two Redis that take turns. */
+const TWO = [
+  [11, 11, 12, 12],
+  [12, 12],
+] as const;
+
+t.test("one count: every read says what was acknowledged", async (t) => {
+  t.match(ONE, { passed: true, consistent: true, values: [14] });
+  t.equal(ONE.headline, "Redis single is consistent: 4 increments acknowledged, one value (14) read");
+});
+
+t.test(
+  "readers that see different counts, an increment that is gone, and one count given twice",
+  async (t) => {
+    for (const [increments, reads] of [
+      [
+        [11, 12],
+        [12, 11, 12],
+      ],
+      [
+        [11, 12, 13],
+        [12, 12],
+      ],
+      [
+        [11, 12, 12],
+        [13, 13],
+      ],
+      [[...TWO[0]], [...TWO[1]]],
+    ] as const)
+      t.match(
+        judge([...increments], [...reads]),
+        { passed: false, consistent: false },
+        `${increments.join()}; ${reads.join()}`,
+      );
+  },
+);
+
+t.test("where each Redis shall have its own count, one count for all fails the run", async (t) => {
+  const own = { mode: "independent", promised: false };
+  t.match(judge([...TWO[0]], [...TWO[1]], own), { passed: true, consistent: false });
+  t.match(judge([11, 12], [12, 12], own), { passed: false, consistent: true });
+});
+
+t.test("nothing that was acknowledged, or read, proves nothing", async (t) => {
+  t.match(judge([], []), { passed: false });
+  t.match(judge([], [], { promised: false }), { passed: false });
+});
+
+t.test("the report shows what each replica answered", async (t) => {
+  const report = reportOf(judge([...TWO[0]], [12, 13]));
+  t.match(documentText(report), /^counter_app\.2 +1 +1 +13 +13$/m);
+  t.match(documentText(report), /^single +4 +3 +0 +2 +2 +13 +inconsistent$/m);
+  const html = documentHtml(report, {});
+  t.match(html, /<svg[^]*counter_app\.1[^]*counter_app\.2[^]*<\/svg>/);
+  t.notMatch(html, /<script|NaN|undefined|Infinity/);
+});

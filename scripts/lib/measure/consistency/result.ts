@@ -1,0 +1,116 @@
+import { type Ledger, ledgerLine } from "../load/ledger.ts";
+import { count, type Table } from "../load/tables.ts";
+import type { Threshold } from "../load/verdict.ts";
+
+/** A count that was answered: to whom, when and what. */
+export interface Seen {
+  /** Who answered. */
+  replica: string;
+  /** Seconds since the run began. */
+  at: number;
+  value: number;
+}
+
+/** What was asked through the front door, and of what. */
+export interface Setting {
+  mode: string;
+  /** Whether such a Redis has one count. */
+  promised: boolean;
+  url: string;
+  orchestrator: string;
+  replicas: number;
+  version: string;
+  started: string;
+}
+
+/** What it came to; summary.json is this. */
+export interface Result extends Setting {
+  headline: string;
+  passed: boolean;
+  interrupted: boolean;
+  thresholds: Threshold[];
+  ledger: Ledger;
+  /** Reads that were answered, and those that were not. */
+  reads: number;
+  failedReads: number;
+  /** The values that were read after the last increment, the lowest first. */
+  values: number[];
+  consistent: boolean;
+  /** Answers to increments, and to reads. */
+  seen: { increments: Seen[]; reads: Seen[] };
+}
+
+/** Judges what was seen. `ledger` is closed with the last value that was read. */
+export function resultOf(
+  setting: Setting,
+  increments: Seen[],
+  reads: { seen: Seen[]; failed: number },
+  ledger: Ledger,
+  interrupted: boolean,
+): Result {
+  const values = [...new Set(reads.seen.map(({ value }) => value))].toSorted((a, b) => a - b);
+  const consistent = ledger.right && values.length === 1;
+  const { mode, promised } = setting;
+  const is = consistent ? "consistent" : "inconsistent";
+  const headline = `Redis ${mode} is ${is}: ${count(ledger.acknowledged)} increments acknowledged, ${wordsOf(values)} read`;
+  const thresholds = [
+    { name: "increments were acknowledged", met: ledger.acknowledged > 0, seen: count(ledger.acknowledged) },
+    { name: "reads were answered", met: reads.seen.length > 0, seen: count(reads.seen.length) },
+    // A measure that finds three counts in step has not looked, or what it looked at is not what it is said to be.
+    {
+      name: promised ? "one count for all" : "a count of each Redis' own shows",
+      met: consistent === promised,
+      seen: `${wordsOf(values)} read; ${ledgerLine(ledger)}`,
+    },
+  ];
+  return {
+    ...setting,
+    headline,
+    passed: !interrupted && thresholds.every(({ met }) => met),
+    interrupted,
+    thresholds,
+    ledger,
+    reads: reads.seen.length,
+    failedReads: reads.failed,
+    values,
+    consistent,
+    seen: { increments, reads: reads.seen },
+  };
+}
+
+const MOST_VALUES = 6;
+
+/** Values, as many as a line has room for. */
+function wordsOf(values: number[]): string {
+  const shown = values.slice(0, MOST_VALUES).map(count).join(", ");
+  const more = values.length > MOST_VALUES ? " and others" : "";
+  return values.length === 1 ? `one value (${shown})` : `${values.length} values (${shown}${more})`;
+}
+
+/** A row for the mode. */
+export function modeTable({ mode, ledger, reads, values, consistent }: Result): Table {
+  return [
+    ["Redis", "acknowledged", "counted", "failed", "reads", "distinct values read", "final value", "verdict"],
+    [
+      mode,
+      count(ledger.acknowledged),
+      count(ledger.after - ledger.before),
+      count(ledger.unknown),
+      count(reads),
+      count(values.length),
+      count(ledger.after),
+      consistent ? "consistent" : "inconsistent",
+    ],
+  ];
+}
+
+/** What each reader was told after the last increment. */
+export function readerTable({ seen }: Result): Table {
+  const names = [...new Set(seen.reads.map(({ replica }) => replica))].toSorted();
+  const rows = names.map((name) => {
+    const values = seen.reads.filter(({ replica }) => replica === name).map(({ value }) => value);
+    const [low, high] = [Math.min(...values), Math.max(...values)];
+    return [name, count(values.length), count(new Set(values).size), count(low), count(high)];
+  });
+  return [["replica", "reads", "distinct values", "lowest", "highest"], ...rows];
+}
