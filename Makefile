@@ -3,7 +3,7 @@
 # the real one is the script's.
 
 .DEFAULT_GOAL := help
-.PHONY: help install up provision deploy-swarm deploy-k3s forward smoke status scale logs rollback teardown test bench load load-ui compare consistency failover reports
+.PHONY: help install up provision deploy-swarm deploy-k3s forward smoke status scale logs rollback teardown test bench load load-ui compare consistency failover prove reports
 
 help: ## list the verbs, in the order in which one uses them
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -69,6 +69,9 @@ consistency: install ## count through the front door, and read what came of it  
 
 failover: install ## end Redis, a replica or the proxy under load     [KILL=redis|app|proxy] [FREEZE=1] [ROUNDS=n] [YES=1]
 	@scripts/failover.ts
+
+prove: install ## change and break it under load, and show what that costs  [ACTS=roll,...] [RATE=n] [YES=1]
+	@scripts/prove.ts
 
 reports: install ## list the reports of such runs                  [JSON=1]
 	@scripts/reports.ts

@@ -111,6 +111,12 @@ export const OPTIONS = {
   },
   freeze: { env: "FREEZE", help: "freeze it for 5 s instead of ending it", read: toggle },
   increments: { env: "INCREMENTS", value: "n", help: "how many, and as many reads", read: whole(1, 100_000) },
+  acts: {
+    env: "ACTS",
+    value: "list",
+    help: "what is done meanwhile, see below; all if not said",
+    read: list(text),
+  },
   reset: { env: "RESET", help: "reset the counter however high it is", read: toggle },
   generator: {
     env: "GENERATOR",

@@ -70,6 +70,17 @@ export function progress(title: string, total: number, out: Output = process.std
   return { step, extend, done };
 }
 
+/** Steps of which only the caller's is shown. */
+export const within = (report: Report): Progress => ({
+  step: (name, action) => {
+    interruption.throwIfAborted();
+    report(name);
+    return action((text) => report(`${name}  ${text}`));
+  },
+  extend: () => {},
+  done: () => {},
+});
+
 const seconds = (since: number) => ((performance.now() - since) / 1000).toFixed(1);
 
 /** A spinner on a terminal, silence elsewhere. */

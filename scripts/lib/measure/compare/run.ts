@@ -1,6 +1,6 @@
 import { type Profile, PROFILES, withoutResets } from "../../../../checks/load/profiles.ts";
 import { interruption } from "../../run/interrupt.ts";
-import type { Report } from "../../run/progress.ts";
+import { type Report, within } from "../../run/progress.ts";
 import type { Settings } from "../../run/settings.ts";
 import type { Strain } from "../cores.ts";
 import { conduct, type Part } from "../load/conduct.ts";
@@ -11,7 +11,6 @@ import type { Target } from "../load/target.ts";
 import { type Cores, highestMet, type Verdict } from "../load/verdict.ts";
 import { memoryOf, players, type Role } from "../processes.ts";
 import type { Lengths } from "./plan.ts";
-import { within } from "./subject.ts";
 
 /** The coarse search asks for so many times what it asked for before: it only looks where to begin. */
 const COARSE = 1.5;

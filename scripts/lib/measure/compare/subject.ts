@@ -5,8 +5,7 @@ import { requireDeployed } from "../../deployment/deployed.ts";
 import { doorState } from "../../deployment/front-door.ts";
 import type { Orchestrator, Snapshot } from "../../deployment/orchestrator.ts";
 import { release } from "../../deployment/release.ts";
-import { interruption } from "../../run/interrupt.ts";
-import type { Progress, Report } from "../../run/progress.ts";
+import { type Report, within } from "../../run/progress.ts";
 import type { Settings } from "../../run/settings.ts";
 import { until } from "../../run/wait.ts";
 import { countAt } from "../count.ts";
@@ -28,17 +27,6 @@ export interface Subject {
   /** Puts it back, also after an interruption. */
   restore: () => Promise<void>;
 }
-
-/** Steps of which only the caller's is shown. */
-export const within = (report: Report): Progress => ({
-  step: (name, action) => {
-    interruption.throwIfAborted();
-    report(name);
-    return action((text) => report(`${name}  ${text}`));
-  },
-  extend: () => {},
-  done: () => {},
-});
 
 /** What keeps a deployment from being compared, each problem in a line. */
 export async function subjectProblems(orchestrator: Orchestrator, settings: Settings): Promise<string[]> {

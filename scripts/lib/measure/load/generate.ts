@@ -40,6 +40,8 @@ interface Sink {
   raw?: RawFile;
   /** Reads the CPU of the target's processes, too: it is on this machine. */
   local?: boolean;
+  /** Ends the plan early, and with no fault: what is under way is awaited. */
+  stop?: AbortSignal;
 }
 
 /** Whose CPU it was, and, where the target is on this machine, what was strained. */
@@ -67,7 +69,8 @@ export async function generate(generator: Generator, plan: Plan, sink: Sink): Pr
   const late = new AbortController();
   const deadline = setTimeout(() => (late.abort(), kill()), (lengthOf(plan) + plan.timeout + SLACK) * 1000);
   const stop = () => child.kill("SIGTERM");
-  raw?.failed.addEventListener("abort", stop);
+  const stops = [raw?.failed, sink.stop].filter((signal) => signal !== undefined);
+  for (const signal of stops) signal.addEventListener("abort", stop);
   const meter = new Meter(child, local ?? false);
   try {
     for (const stream of [child.stderr, child.stdout]) {
@@ -88,7 +91,7 @@ export async function generate(generator: Generator, plan: Plan, sink: Sink): Pr
   } finally {
     clearTimeout(deadline);
     meter.end();
-    raw?.failed.removeEventListener("abort", stop);
+    for (const signal of stops) signal.removeEventListener("abort", stop);
     process.removeListener("exit", kill);
   }
 }

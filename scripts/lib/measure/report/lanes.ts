@@ -6,7 +6,7 @@ export interface Span {
   from: number;
   to: number;
   /** Its colour, by the style's classes. */
-  look: "one" | "bad";
+  look: "one" | "two" | "bad";
 }
 
 export interface Lanes {

@@ -1,0 +1,162 @@
+import { sendMalformed } from "../../../../checks/malformed/send.ts";
+import { holdSlowClients } from "./slow-clients.ts";
+import { deployAgain, type Done, killOne, rollInVain, rollTo, scaleTo, type Stage } from "./stage.ts";
+import type { VersionName } from "./versions.ts";
+
+/** Something that is done to the deployment while increments come. */
+export interface Act {
+  /** As ACTS names it. */
+  name: string;
+  /** Ends "while increments come, ..." */
+  does: string;
+  /** Requests that may fail: none, as many as were under way when a process was ended, or any number. */
+  failed: "none" | "in flight" | "any";
+  /** How long it takes as a rule, with what heals after it. */
+  seconds: number;
+  /** The versions that it rolls to. */
+  needs?: readonly VersionName[];
+  /** The part that it ends a process of: where there is none, there is no such act. */
+  part?: string;
+  /** What must be so before increments come. */
+  prepare?: (stage: Stage) => Promise<void>;
+  act: (stage: Stage) => Promise<Done>;
+  /** By itself only, where it was asked for: it takes long. */
+  asked?: true;
+}
+
+const SLOW_CLIENTS = 2000;
+const SLOW_SECONDS = 10;
+const MALFORMED = 5000;
+const MANY_MALFORMED = 100_000;
+const SEED = 18;
+
+const back = (stage: Stage) => rollTo(stage, stage.deployed.version);
+const forth = (stage: Stage) => rollTo(stage, stage.versions.other);
+const noted = (act: (stage: Stage) => Promise<void>) => async (stage: Stage) => {
+  await act(stage);
+  return {};
+};
+
+/** In the order in which they are played. Nothing happens in the first one: what it shows is what the others cost. */
+export const ACTS: readonly Act[] = [
+  { name: "quiet", does: "nothing happens", failed: "none", seconds: 0, act: async () => ({}) },
+  {
+    name: "roll",
+    does: "a new version replaces the one that runs",
+    failed: "none",
+    seconds: 40,
+    needs: ["other"],
+    prepare: back,
+    act: noted(forth),
+  },
+  {
+    name: "rollback",
+    does: "the version before comes back",
+    failed: "none",
+    seconds: 40,
+    needs: ["other"],
+    prepare: forth,
+    act: noted(back),
+  },
+  {
+    name: "mute",
+    does: "a version that never gets healthy is rolled out, and must be rolled back",
+    failed: "none",
+    seconds: 90,
+    needs: ["mute"],
+    prepare: back,
+    act: (stage) => rollInVain(stage, "mute"),
+  },
+  {
+    name: "wrong",
+    does: "a version that is healthy and answers 500 is rolled out, and must be rolled back",
+    failed: "any",
+    seconds: 90,
+    needs: ["wrong"],
+    prepare: back,
+    act: (stage) => rollInVain(stage, "wrong"),
+  },
+  {
+    name: "scale",
+    does: "the replicas become one, as many as before, twice as many, and as many as before",
+    failed: "none",
+    seconds: 60,
+    act: (stage) => {
+      const { replicas } = stage.deployed;
+      return scaleTo(stage, [1, replicas, Math.min(20, 2 * replicas), replicas]);
+    },
+  },
+  {
+    name: "again",
+    does: "what runs is deployed once more, and nothing may be replaced",
+    failed: "none",
+    seconds: 10,
+    prepare: back,
+    act: deployAgain,
+  },
+  {
+    name: "kill-app",
+    does: "a replica is ended with kill -9",
+    failed: "in flight",
+    seconds: 20,
+    part: "app",
+    act: (stage) => killOne(stage, "app"),
+  },
+  {
+    name: "kill-redis",
+    does: "Redis is ended with kill -9",
+    failed: "any",
+    seconds: 20,
+    part: "redis",
+    act: (stage) => killOne(stage, "redis"),
+  },
+  {
+    name: "kill-proxy",
+    does: "the proxy is ended with kill -9",
+    failed: "any",
+    seconds: 20,
+    part: "proxy",
+    act: (stage) => killOne(stage, "proxy"),
+  },
+  {
+    name: "slow",
+    does: `${SLOW_CLIENTS.toLocaleString("en")} clients send half a request and wait`,
+    failed: "none",
+    seconds: SLOW_SECONDS,
+    act: ({ deployed }) => holdSlowClients(new URL(deployed.url), SLOW_CLIENTS, SLOW_SECONDS),
+  },
+  {
+    name: "malformed-few",
+    does: `${MALFORMED.toLocaleString("en")} malformed requests come`,
+    failed: "none",
+    seconds: 40,
+    act: (stage) => malformedRequests(stage, MALFORMED),
+  },
+  {
+    name: "malformed",
+    does: `${MANY_MALFORMED.toLocaleString("en")} malformed requests come`,
+    failed: "none",
+    seconds: 600,
+    asked: true,
+    act: (stage) => malformedRequests(stage, MANY_MALFORMED),
+  },
+];
+
+/** Requests of the corpus, and such as no list has. Nothing may fail, mislead others, or have to be started again. */
+async function malformedRequests({ orchestrator, settings, deployed }: Stage, count: number): Promise<Done> {
+  const { hostname: host, port } = new URL(deployed.url);
+  const before = await orchestrator.snapshot(settings);
+  const { sent, faulty, faults, misled } = await sendMalformed(
+    { host, port: Number(port || 80) },
+    count,
+    SEED,
+  );
+  const { processes } = await orchestrator.snapshot(settings);
+  const fresh = processes.filter((one) => !before.processes.includes(one)).length;
+  const problems = [
+    ...(faulty > 0 ? [`${faulty} failed it: ${faults[0]!.kind} ${faults[0]!.what}`] : []),
+    ...(misled.length > 0 ? [`another client was misled: ${misled[0]}`] : []),
+    ...(fresh > 0 ? [`${fresh} processes were replaced`] : []),
+  ];
+  return { note: `${sent.toLocaleString("en")} sent`, problems };
+}

@@ -1,0 +1,94 @@
+import { createServer } from "node:net";
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { AddressInfo } from "node:net";
+import { interruption } from "../../run/interrupt.ts";
+import { count } from "../load/tables.ts";
+import type { Act } from "./acts.ts";
+import { judge } from "./judge.ts";
+import { underLoad } from "./load.ts";
+import { type Load, play, type Played } from "./play.ts";
+import { killAll, type Stage } from "./stage.ts";
+
+/** What a control came to: something was broken on purpose, and whoever looks must see it. */
+export interface Caught {
+  name: string;
+  does: string;
+  /** What was seen of it. */
+  seen: string;
+  caught: boolean;
+}
+
+/** Something that must be noticed; whoever does not see it cannot be believed about anything else. */
+interface Control extends Pick<Caught, "name" | "does"> {
+  run: (stage: Stage, load: Load) => Promise<Pick<Caught, "seen" | "caught">>;
+}
+
+/** Seconds of increments in a control. */
+const SECONDS = 5;
+const DEAD_MS = 1500;
+
+export const CONTROLS: readonly Control[] = [
+  {
+    name: "hard stop",
+    does: "all replicas are ended with kill -9 at once, as by a roll that stops first and drains nothing: requests must fail",
+    run: async (stage, load) => {
+      const played = await play(actOf("hard stop", killReplicas), stage, { ...load, seconds: SECONDS });
+      return { seen: failedOf(played), caught: breaks(played, load, "none failed") };
+    },
+  },
+  {
+    name: "invented",
+    does: "the ledger is told of an acknowledgement that never was: a loss must show",
+    run: async (stage, load) => {
+      const act = actOf("invented", async () => ({}));
+      const short = { ...load, seconds: SECONDS };
+      const played = await play(act, stage, short, (ledger, after) => ledger.acknowledge(after + 1));
+      return {
+        seen: `${count(played.lost)} lost`,
+        caught: breaks(played, load, "none acknowledged and lost"),
+      };
+    },
+  },
+  {
+    name: "dead door",
+    does: "increments go to a port where nothing listens: every one must fail",
+    run: async (_stage, load) => {
+      const url = `http://127.0.0.1:${await freePort()}`;
+      const { statistics } = await underLoad({ ...load, url, before: 0, name: "dead door" }, async () => {
+        await sleep(DEAD_MS, undefined, { signal: interruption }).catch(() => interruption.throwIfAborted());
+      });
+      const { requests, failed } = statistics.all;
+      return {
+        seen: `${count(failed)} of ${count(requests)} failed`,
+        caught: requests > 0 && failed === requests,
+      };
+    },
+  },
+];
+
+/** Held to the same as an act that may cost nothing. */
+const actOf = (name: string, act: Act["act"]): Act => ({
+  name,
+  does: "",
+  failed: "none",
+  seconds: SECONDS,
+  act,
+});
+const killReplicas = (stage: Stage) => killAll(stage, "app");
+
+const failedOf = ({ statistics: { all } }: Played) => `${count(all.failed)} of ${count(all.requests)} failed`;
+
+/** Whether the same judgement that the acts are held to finds that requirement broken. */
+const breaks = (played: Played, { rate }: Load, requirement: string) =>
+  judge(played, rate, SECONDS).some(({ name, met }) => name.endsWith(requirement) && !met);
+
+/** A port of this host on which nothing listens. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}

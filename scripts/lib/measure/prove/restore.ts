@@ -1,0 +1,54 @@
+import { isDeepStrictEqual } from "node:util";
+import { difference } from "../../deployment/change.ts";
+import { unfinished } from "../../deployment/converge.ts";
+import type { Deployed, Orchestrator, Snapshot } from "../../deployment/orchestrator.ts";
+import { Failure } from "../../run/failure.ts";
+import type { Settings } from "../../run/settings.ts";
+import { until } from "../../run/wait.ts";
+import { countOf } from "../load/target.ts";
+
+/** A deployment as it was found. */
+export interface Found {
+  deployed: Deployed;
+  snapshot: Snapshot;
+  count: number;
+}
+
+/** Where the count is kept. */
+const KEY = "counter:value";
+
+/** Puts version and scale back, and waits until that is done, also after an interruption. Says whether it had to. */
+export async function restoreVersion(
+  orchestrator: Orchestrator,
+  settings: Settings,
+  { deployed: { version, previous, replicas, cpus }, snapshot }: Found,
+): Promise<boolean> {
+  const start = await orchestrator.snapshot(settings);
+  if (isDeepStrictEqual(start.parts, snapshot.parts)) return false;
+  await orchestrator.switchTo(settings, version, previous);
+  await orchestrator.scale(settings, replicas, cpus);
+  const change = difference(start, await orchestrator.snapshot(settings));
+  let left = "";
+  const wait = { what: "the deployment is not as it was", deadline: settings.deadlines.converge };
+  await until({ ...wait, hint: "make status", seen: () => left, despiteInterrupt: true }, async () => {
+    left = unfinished(await orchestrator.states(settings, change));
+    return left === "";
+  });
+  return true;
+}
+
+/**
+ * Takes back what was counted since then, in one step and never by a reset. Throws a Failure where Redis does not take it.
+ */
+export async function restoreCount(
+  orchestrator: Orchestrator,
+  settings: Settings,
+  part: string,
+  { deployed: { url }, count }: Found,
+): Promise<void> {
+  const wait = { what: "the counter does not say its count", deadline: settings.deadlines.verify };
+  const present = await until({ ...wait, despiteInterrupt: true }, () => countOf(url));
+  if (present <= count) return;
+  const [answer] = await orchestrator.askRedis(settings, part, ["decrby", KEY, String(present - count)]);
+  if (answer === undefined) throw new Failure("Redis did not take the increments back");
+}

@@ -1,0 +1,100 @@
+import { requireDeployed } from "../../deployment/deployed.ts";
+import type { Deployed, Orchestrator } from "../../deployment/orchestrator.ts";
+import { release } from "../../deployment/release.ts";
+import { baseImages } from "../../images/base.ts";
+import { EXIT, Failure } from "../../run/failure.ts";
+import { interruption } from "../../run/interrupt.ts";
+import { type Outcome, type Report, within } from "../../run/progress.ts";
+import type { Settings } from "../../run/settings.ts";
+import { toFailure } from "../../run/shell.ts";
+import { type Fault, kill } from "../faults.ts";
+import type { VersionName, Versions } from "./versions.ts";
+
+/** What an act has to do with. */
+export interface Stage {
+  orchestrator: Orchestrator;
+  settings: Settings;
+  /** As it was found. */
+  deployed: Deployed;
+  versions: Versions;
+  /** Containers of each part, while all is well. */
+  containers: Record<string, number>;
+  report: Report;
+}
+
+/** What an act says of itself, beside what clients saw. */
+export interface Done {
+  note?: string;
+  /** What did not go as it should, each in a line. */
+  problems?: string[];
+  /** What was ended, where it was one process. */
+  fault?: Fault;
+}
+
+/** Asks for a change as the verbs do, waits for it and verifies it. Returns whether anything was to be done. */
+async function change(
+  { orchestrator, settings, report }: Stage,
+  name: string,
+  to: { version?: string; replicas?: number },
+  act: (now: Deployed) => Promise<Outcome>,
+): Promise<void> {
+  const now = await requireDeployed(orchestrator, settings);
+  const { version = now.version, replicas = now.replicas } = to;
+  await release(orchestrator, settings, within(report), { name, version, replicas, act: () => act(now) });
+}
+
+/** Rolls to a version, unless it runs. Throws as a release does. */
+export const rollTo = (stage: Stage, version: string): Promise<void> =>
+  change(stage, `Roll to ${version}`, { version }, async (now) =>
+    now.version === version ? {} : stage.orchestrator.switchTo(stage.settings, version, now.version),
+  );
+
+/** Scales to one size after the other. */
+export async function scaleTo(stage: Stage, sizes: number[]): Promise<Done> {
+  for (const replicas of sizes)
+    await change(stage, `Scale to ${replicas}`, { replicas }, () =>
+      stage.orchestrator.scale(stage.settings, replicas),
+    );
+  return { note: sizes.join(", ") };
+}
+
+/** Rolls to a version that must not be taken for a good one. */
+export async function rollInVain(stage: Stage, name: VersionName): Promise<Done> {
+  const { version } = stage.deployed;
+  try {
+    await rollTo(stage, stage.versions[name]);
+  } catch (error) {
+    interruption.throwIfAborted();
+    const { code, details, message } = toFailure(error);
+    if (code === EXIT.rolledBack && details.serving?.startsWith(version))
+      return { note: `exit code ${code}` };
+    return { problems: [`it ended with exit code ${code}, and not with ${EXIT.rolledBack}: ${message}`] };
+  }
+  return { problems: ["it was taken for a good version"] };
+}
+
+/** Deploys what runs once more, and looks whether anything was replaced. */
+export async function deployAgain(stage: Stage): Promise<Done> {
+  const { orchestrator, settings, report } = stage;
+  const base = await baseImages(settings, report);
+  const before = await orchestrator.snapshot(settings);
+  await change(stage, "Deploy", {}, (now) => orchestrator.apply(settings, { ...now, base }));
+  const { processes } = await orchestrator.snapshot(settings);
+  const fresh = processes.filter((one) => !before.processes.includes(one));
+  return fresh.length > 0 ? { problems: [`${fresh.length} processes were replaced`] } : { note: "unchanged" };
+}
+
+/** Ends a container of a part with kill -9; which, chance says. */
+export async function killOne(stage: Stage, part: string): Promise<Done> {
+  const all = await stage.orchestrator.containersOf(stage.settings, part);
+  const one = all[Math.floor(Math.random() * all.length)];
+  if (!one) throw new Failure(`there is no ${part} here`, { code: EXIT.refused });
+  const fault = await kill(one);
+  return { fault, note: fault.container };
+}
+
+/** Ends every container of a part with kill -9 at once: what a roll does that stops first, and drains nothing. */
+export async function killAll({ orchestrator, settings }: Stage, part: string): Promise<Done> {
+  const faults = await Promise.all((await orchestrator.containersOf(settings, part)).map(kill));
+  return { note: `${faults.length} at once` };
+}

@@ -1,0 +1,87 @@
+import { createHash } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { $ } from "zx/core";
+import type { Orchestrator } from "../../deployment/orchestrator.ts";
+import { keptVersions, pruneApp } from "../../images/app.ts";
+import type { BaseImages } from "../../images/base.ts";
+import { buildFailure, buildFlags } from "../../images/build.ts";
+import type { Settings } from "../../run/settings.ts";
+
+/** Another version of what runs: `other` does the same, `mute` never gets healthy, `wrong` is healthy and answers 500. */
+export type VersionName = "other" | "mute" | "wrong";
+export type Versions = Record<VersionName, string>;
+
+/** What stands in the place of the server, if anything. */
+const SERVERS: Record<VersionName, string> = {
+  other: "",
+  mute: "setInterval(() => {}, 1000);\n",
+  wrong: `import { createServer } from "node:http";
+const health = ["/livez", "/readyz", "/startupz"];
+createServer((request, response) => {
+  response.writeHead(health.includes(request.url) ? 200 : 500, { "content-type": "application/json" });
+  response.end('{"error":"this version is wrong on purpose"}');
+}).listen(8000);
+`,
+};
+
+export const VERSION_NAMES = Object.keys(SERVERS) as VersionName[];
+
+/** The version's name: twelve hexadecimal digits, the same for the same one that it is made from. */
+export const versionOf = (name: VersionName, from: string) =>
+  createHash("sha256").update(`prove ${name} ${from} ${SERVERS[name]}`).digest("hex").slice(0, 12);
+
+/** How it is made from the image of what runs. */
+export function dockerfileOf(name: VersionName, image: string, from: string): string {
+  const server = SERVERS[name] ? "COPY server.mjs ./\n" : "";
+  return `FROM ${image}:${from}\nENV APP_VERSION=${versionOf(name, from)}\n${server}`;
+}
+
+/**
+ * Makes versions out of the one that runs, a moment each, and brings them to where they run. Throws a Failure where a
+ * build fails, as it does when the image of what runs is gone.
+ */
+export async function makeVersions(
+  orchestrator: Orchestrator,
+  settings: Settings,
+  base: BaseImages,
+  from: string,
+  names: readonly VersionName[],
+): Promise<Versions> {
+  for (const name of names) {
+    await build(settings, name, from);
+    await orchestrator.importImages?.(settings, versionOf(name, from), base);
+  }
+  return Object.fromEntries(VERSION_NAMES.map((name) => [name, versionOf(name, from)])) as Versions;
+}
+
+async function build(settings: Settings, name: VersionName, from: string): Promise<void> {
+  const folder = await mkdtemp(`${tmpdir()}/counter-prove-`);
+  try {
+    await writeFile(`${folder}/Dockerfile`, dockerfileOf(name, settings.image, from));
+    await writeFile(`${folder}/server.mjs`, SERVERS[name]);
+    const ref = `${settings.image}:${versionOf(name, from)}`;
+    const { build: deadline } = settings.deadlines;
+    const run = $({ nothrow: true, timeout: `${deadline}s` });
+    const output = await run`docker build ${await buildFlags()} --tag ${ref} ${folder}`;
+    if (!output.ok) throw buildFailure(ref, deadline, output);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** The versions that are kept now, here and where they run: `removeVersions` leaves these. */
+export async function keptNow(orchestrator: Orchestrator, settings: Settings): Promise<string[]> {
+  return [...new Set([...(await keptVersions(settings)), ...(await orchestrator.kept(settings))])];
+}
+
+/** Removes every version but those; what a container that has ended still uses goes with the next deployment. */
+export async function removeVersions(
+  orchestrator: Orchestrator,
+  settings: Settings,
+  kept: string[],
+): Promise<void> {
+  const none = { ...settings, keep: 0 };
+  await orchestrator.tidy(none, kept);
+  await pruneApp(none, kept);
+}
