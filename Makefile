@@ -40,7 +40,7 @@ status: install ## replicas, version, age, restarts and url         [JSON=1]
 scale: install ## change the number of replicas, for good           REPLICAS=n
 	@scripts/scale.ts
 
-logs: install ## the last lines of the replicas                     [SERVICE=app|redis|proxy] [TAIL=n] [FOLLOW=1]
+logs: install ## the last lines of the replicas                     [SERVICE=app|redis|sentinel|proxy] [TAIL=n] [FOLLOW=1]
 	@scripts/logs.ts
 
 rollback: install ## back to the version before                     [VERSION=...]

@@ -16,7 +16,7 @@ process.exitCode = await verb(
   {
     name: "deploy-swarm",
     summary: "Builds, deploys and verifies the counter on Docker Swarm.",
-    options: ["replicas", "port", "baseImages"],
+    options: ["replicas", "port", "redis", "baseImages"],
     example: "make deploy-swarm REPLICAS=2 PORT=8080",
     exclusive: true,
     serving: ({ settings }) => serving(swarm, settings),

@@ -1,10 +1,12 @@
 #!/usr/bin/env -S sh -c 'exec "$(dirname "$(readlink -f "$0")")/lib/node.sh" "$0" "$@"'
-// Prints the last lines of the replicas' logs, or of Redis' or the proxy's.
+// Prints the last lines of the replicas' logs, or of Redis', the Sentinels' or the proxy's.
 //
 //   make logs SERVICE=redis TAIL=20
 //   scripts/logs.ts --follow
 
 import { ProcessOutput } from "zx/core";
+import { partsOf } from "./lib/deployment/redis-modes.ts";
+import { EXIT, Failure } from "./lib/run/failure.ts";
 import { interruption } from "./lib/run/interrupt.ts";
 import { choose } from "./lib/deployment/choose.ts";
 import { verb } from "./lib/run/verb.ts";
@@ -19,8 +21,12 @@ process.exitCode = await verb(
   async ({ settings, options }) => {
     const { service = "app", tail = 100, follow = false } = options;
     const orchestrator = await choose(options);
+    const { redis } = (await orchestrator.observe(settings)) ?? settings;
+    const parts = partsOf(service, redis);
+    if (parts.length === 0)
+      throw new Failure(`Redis is ${redis}: there is no ${service}`, { code: EXIT.usage });
     try {
-      await orchestrator.logs(settings, { service, tail, follow });
+      await orchestrator.logs(settings, { parts, tail, follow });
     } catch (error) {
       // Ctrl-C is how one stops following, and so is a reader that has enough.
       const ended = error instanceof ProcessOutput && error.signal === "SIGPIPE";

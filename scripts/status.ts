@@ -8,6 +8,8 @@ import { requireDeployed } from "./lib/deployment/deployed.ts";
 import { doorState } from "./lib/deployment/front-door.ts";
 import { EXIT, Failure } from "./lib/run/failure.ts";
 import { choose } from "./lib/deployment/choose.ts";
+import { MODES } from "./lib/deployment/redis-modes.ts";
+import type { RedisMode } from "./lib/run/values.ts";
 import { verb } from "./lib/run/verb.ts";
 
 process.exitCode = await verb(
@@ -20,7 +22,7 @@ process.exitCode = await verb(
   async ({ settings, options }) => {
     const orchestrator = await choose(options);
     const deployed = await requireDeployed(orchestrator, settings);
-    const { version, previous, replicas, running, restarts, since, url } = deployed;
+    const { version, previous, replicas, running, restarts, since, redis, url } = deployed;
     const door = await doorState(url);
     const { platform } = orchestrator;
     const status = {
@@ -32,6 +34,7 @@ process.exitCode = await verb(
       running,
       restarts,
       since,
+      redis,
       url,
       door: door ?? "answers",
     };
@@ -52,7 +55,19 @@ process.exitCode = await verb(
 );
 
 function table(status: Record<string, string | number>): string {
-  const { name, platform, version, previous, replicas, running, age: since, restarts, url, door } = status;
+  const {
+    name,
+    platform,
+    version,
+    previous,
+    replicas,
+    running,
+    age: since,
+    restarts,
+    redis,
+    url,
+    door,
+  } = status;
   const rows = {
     name,
     platform,
@@ -60,6 +75,7 @@ function table(status: Record<string, string | number>): string {
     replicas: `${running}/${replicas} running`,
     age: since,
     restarts,
+    redis: MODES[redis as RedisMode].what,
     url,
     door,
   };

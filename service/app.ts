@@ -68,10 +68,11 @@ function acceptBodies(app: FastifyInstance): void {
 }
 
 /** Headers of every answer. What does not say otherwise is never stored by caches. */
-function commonHeaders({ replica, version }: Config) {
+function commonHeaders({ replica, version, redisMode }: Config) {
   return {
     "x-served-by": replica,
     "x-app-version": version,
+    "x-redis-mode": redisMode,
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "cache-control": "no-store",

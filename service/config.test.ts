@@ -19,6 +19,7 @@ t.test("an empty environment gives the defaults, and so do empty variables", asy
     port: 8000,
     metricsPort: 9090,
     redisUrl: "redis://127.0.0.1:6379",
+    redisMode: "single",
     version: "dev",
     replica: hostname(),
     logLevel: "info",

@@ -16,6 +16,8 @@ export interface Config {
   redisUrl: string;
   /** Certificates and further passwords for it, if any. Never log them. */
   redisAccess?: RedisAccess;
+  /** What its deployer calls this way to run Redis. */
+  redisMode: string;
   /** Version of the code, as its deployer calls it. */
   version: string;
   /** Name of this replica. */
@@ -29,6 +31,10 @@ export interface Config {
 }
 
 const REDIS_URL = "redis://127.0.0.1:6379";
+const REDIS_MODES = ["single", "independent", "sentinel", "cluster", "external"];
+
+/** What a URL can tell of it. */
+const modeOf = (url: string) => /^rediss?\+(\w+):/.exec(url)?.[1] ?? "single";
 
 /** One or more variables are wrong. */
 export class ConfigError extends Error {
@@ -65,6 +71,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     metricsPort: read("METRICS_PORT", "9090", whole(65_535)),
     redisUrl,
     ...(redisAccess && { redisAccess }),
+    redisMode: read("REDIS_MODE", modeOf(redisUrl), oneOf(...REDIS_MODES)),
     version: read("APP_VERSION", "dev", token),
     replica: read("REPLICA", hostname(), token),
     logLevel: read("LOG_LEVEL", "info", oneOf("fatal", "error", "warn", "info", "debug", "trace", "silent")),

@@ -18,7 +18,12 @@ t.test("without Redis: alive, not started, not ready, and it knows its version",
   t.strictSame(await statusOf(url, "/livez"), [200, "alive"]);
   t.strictSame(await statusOf(url, "/startupz"), [503, "waiting for redis"]);
   t.strictSame(await statusOf(url, "/readyz"), [503, "redis unavailable"]);
-  t.match((await call(url, "/version")).body, { version: "v1", replica: "replica-1", uptime: Number });
+  t.match((await call(url, "/version")).body, {
+    version: "v1",
+    replica: "replica-1",
+    redis: "single",
+    uptime: Number,
+  });
 });
 
 t.test("ready follows Redis; started stays", { skip: noRedis }, async (t) => {

@@ -10,7 +10,7 @@ import type { Config } from "./config.ts";
  * - /startupz: Redis has answered once. Gates a rollout, and stays 200 when Redis goes away later.
  */
 export async function healthRoutes(app: FastifyInstance, { config }: { config: Config }): Promise<void> {
-  const { version, replica } = config;
+  const { version, replica, redisMode: redis } = config;
   app.get("/livez", async () => ({ status: "alive" }));
 
   app.get("/readyz", async (_request, reply) => {
@@ -24,5 +24,5 @@ export async function healthRoutes(app: FastifyInstance, { config }: { config: C
     return reply.code(503).send({ status: "waiting for redis" });
   });
 
-  app.get("/version", async () => ({ version, replica, uptime: process.uptime() }));
+  app.get("/version", async () => ({ version, replica, redis, uptime: process.uptime() }));
 }

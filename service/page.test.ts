@@ -40,6 +40,7 @@ t.test("plus, minus and reset, with the mouse and the keyboard", { skip }, async
   await says(page, "Live");
   t.equal(await page.locator("#replica").textContent(), "replica-1");
   t.equal(await page.locator("#version").textContent(), "v1");
+  t.equal(await page.locator("#redis").textContent(), "single");
 
   await plus.click({ clickCount: 3 });
   await shows(page, 3);

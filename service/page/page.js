@@ -11,6 +11,9 @@ const states = {
   "server-away": ["Server away", "The server does not answer. Trying again every second."],
 };
 
+/** What is to be known of a way to run Redis. */
+const notes = { independent: "independent: counts differ" };
+
 /** @param {string} id @returns {HTMLElement} */
 const element = (id) => document.getElementById(id);
 const buttons = ["minus", "plus", "reset"].map(element);
@@ -36,7 +39,7 @@ async function exchange(method, path) {
     const response = await fetch(`/api/counter${path}`, { method, signal, cache: "no-store" });
     const replica = response.headers.get("x-served-by");
     if (!replica) throw new Error("answered by a proxy on the way, not by the server");
-    showServer(replica, response.headers.get("x-app-version"));
+    showServer(replica, response.headers);
     const { value, error } = await response.json();
     showLink(response.status === 503 ? "redis-away" : "live", error);
     if (response.ok) showValue(value);
@@ -57,10 +60,12 @@ function showValue(value) {
   if (!calm.matches) output.animate([{ transform: "scale(1.06)" }, { transform: "none" }], { duration: 180 });
 }
 
-/** @param {string} replica @param {string | null} version */
-function showServer(replica, version) {
+/** @param {string} replica @param {Headers} headers */
+function showServer(replica, headers) {
   const output = element("replica");
-  element("version").textContent = version ?? "unknown";
+  element("version").textContent = headers.get("x-app-version") ?? "unknown";
+  const redis = headers.get("x-redis-mode") ?? "unknown";
+  element("redis").textContent = notes[redis] ?? redis;
   if (output.textContent === replica) return;
   output.textContent = replica;
   output.dataset.known = "";

@@ -35,7 +35,7 @@ export async function deploy(
   const target = {
     version,
     base,
-    ...nextTarget(settings, version, options.replicas, await orchestrator.observe(settings)),
+    ...nextTarget(settings, version, options, await orchestrator.observe(settings)),
   };
   const { replicas, previous } = target;
   const act = () => orchestrator.apply(settings, target);
@@ -52,17 +52,20 @@ export async function deploy(
   done(notice ? `${url}  ${notice}` : url);
 }
 
-/** What a deployment takes over from the one before it: the scale, unless the settings changed, and the history. */
+/** What a deployment takes over from the one before it: scale and mode, unless the settings changed, and the history. */
 export function nextTarget(
   settings: Settings,
   version: string,
-  wanted: number | undefined,
+  asked: OptionValues,
   before: Deployed | undefined,
 ) {
-  const stays = before?.replicasSetting === settings.replicas;
+  const replicas = before?.replicasSetting === settings.replicas ? before.replicas : settings.replicas;
+  const redis = before?.redisSetting === settings.redis ? before.redis : settings.redis;
   const same = before?.version === version;
   return {
-    replicas: wanted ?? (stays ? before.replicas : settings.replicas),
+    replicas: asked.replicas ?? replicas,
+    redis: asked.redis ?? redis,
+    redisSetting: settings.redis,
     replicasSetting: settings.replicas,
     previous: (same ? before.previous : before?.version) ?? "",
     since: same ? before.since : new Date().toISOString(),

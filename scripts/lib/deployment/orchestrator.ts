@@ -2,6 +2,7 @@ import type { BaseImages } from "../images/base.ts";
 import type { OptionValues } from "../run/options.ts";
 import type { Outcome, Step } from "../run/progress.ts";
 import type { Settings } from "../run/settings.ts";
+import type { RedisMode } from "../run/values.ts";
 
 /** What runs now, as far as the orchestrator knows. */
 export interface Deployed {
@@ -19,6 +20,9 @@ export interface Deployed {
   restarts: number;
   /** The settings' replicas when it was deployed: where they still are, what `make scale` set stays. */
   replicasSetting: number;
+  redis: RedisMode;
+  /** The settings' mode when it was deployed, as with the replicas. */
+  redisSetting: string;
   port: number;
   /** The front door, as this host reaches it. */
   url: string;
@@ -33,6 +37,8 @@ export interface Target {
   since: string;
   replicas: number;
   replicasSetting: number;
+  redis: RedisMode;
+  redisSetting: string;
   base: BaseImages;
 }
 
@@ -78,7 +84,8 @@ export interface Change {
 }
 
 export interface LogOptions {
-  service: string;
+  /** Names of the parts whose logs they are. */
+  parts: readonly string[];
   tail: number;
   follow: boolean;
 }

@@ -1,6 +1,17 @@
 import { parseArgs } from "node:util";
 import { EXIT, Failure } from "./failure.ts";
-import { list, oneOf, PORT, type Read, REPLICAS, text, toggle, webAddress, whole } from "./values.ts";
+import {
+  list,
+  oneOf,
+  PORT,
+  type Read,
+  REDIS_MODES,
+  REPLICAS,
+  text,
+  toggle,
+  webAddress,
+  whole,
+} from "./values.ts";
 
 interface Option {
   /** The environment and make variable; the flag is the same name in lower case with dashes. */
@@ -23,6 +34,12 @@ export const OPTIONS = {
     read: whole(...REPLICAS),
   },
   port: { env: "PORT", value: "port", help: "port of the front door", read: whole(...PORT) },
+  redis: {
+    env: "REDIS",
+    value: "mode",
+    help: "which Redis, see the README",
+    read: oneOf(...REDIS_MODES),
+  },
   baseImages: {
     env: "BASE_IMAGES",
     value: "auto|registry|local",
@@ -50,9 +67,9 @@ export const OPTIONS = {
   version: { env: "VERSION", value: "version", help: "a version whose image is still kept", read: text },
   service: {
     env: "SERVICE",
-    value: "app|redis|proxy",
+    value: "app|redis|sentinel|proxy",
     help: "whose logs",
-    read: oneOf("app", "redis", "proxy"),
+    read: oneOf("app", "redis", "sentinel", "proxy"),
   },
   tail: { env: "TAIL", value: "lines", help: "how many of the last lines", read: whole(0, 1_000_000) },
   follow: { env: "FOLLOW", help: "go on printing until Ctrl-C", read: toggle },

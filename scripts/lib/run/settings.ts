@@ -4,7 +4,7 @@ import { z } from "zod";
 import { EXIT, Failure } from "./failure.ts";
 import type { OptionValues } from "./options.ts";
 import { ROOT } from "./paths.ts";
-import { PORT, REPLICAS } from "./values.ts";
+import { PORT, REDIS_MODES, REPLICAS } from "./values.ts";
 
 const whole = (min: number, max: number) => {
   const error = `not a whole number from ${min} to ${max}`;
@@ -19,6 +19,7 @@ const schema = z.strictObject({
   image: image.refine((ref) => !/:[^/]*$/.test(ref), "carries no tag: the kit tags it with a hash"),
   replicas: whole(...REPLICAS),
   port: whole(...PORT),
+  redis: z.enum(REDIS_MODES, { error: `not one of ${REDIS_MODES.join(", ")}` }),
   resources: z.strictObject({
     cpus: z.number({ error: "not a number of cores" }).min(0).max(64),
     memory: whole(64, 65536),

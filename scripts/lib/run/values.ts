@@ -5,6 +5,10 @@ export type Read<T> = (given: string) => T;
 export const REPLICAS = [1, 20] as const;
 export const PORT = [1, 65535] as const;
 
+/** The ways to run Redis; scripts/lib/deployment/redis-modes.ts says what each is. */
+export const REDIS_MODES = ["single"] as const;
+export type RedisMode = (typeof REDIS_MODES)[number];
+
 /** A whole number within bounds, in digits alone. */
 export const whole =
   (min: number, max: number): Read<number> =>

@@ -34,6 +34,8 @@ const target = {
   since: "2026-01-01T00:00:00Z",
   replicas: 3,
   replicasSetting: 4,
+  redis: "single" as const,
+  redisSetting: "single",
   base,
 };
 const settings = readSettings({ port: 8080 });
@@ -41,7 +43,7 @@ const build = await kustomize();
 const skip = build ? false : "needs kustomize, or Go to build it";
 const manifests = build ? parsed(await render(settings, target, build)) : [];
 /** As they stand in the files, which needs no kustomize. What only patches another has no whole object. */
-const sources = (await Array.fromAsync(glob("deploy/k3s/{base,components/*}/*.yaml", { cwd: ROOT })))
+const sources = (await Array.fromAsync(glob("deploy/k3s/{base,components/*,redis/*}/*.yaml", { cwd: ROOT })))
   .filter((file) => !/kustomization|app-reaches-redis/.test(file))
   .flatMap((file) => parsed(readFileSync(`${ROOT}${file}`, "utf8")));
 
@@ -96,7 +98,10 @@ t.test("what is deployed is what was asked for", { skip }, async (t) => {
   t.equal(app.spec.replicas, 3);
   t.equal(app.spec.template.spec.containers[0].image, `${settings.image}:abc`);
   t.same(app.spec.template.spec.containers[0].resources.limits, { memory: "256Mi" });
-  t.match(app.spec.template.metadata.annotations, { "counter-deploy/version": "abc" });
+  t.match(app.spec.template.metadata.annotations, {
+    "counter-deploy/version": "abc",
+    "counter-deploy/redis": "single",
+  });
   t.equal(find("StatefulSet", "redis").spec.template.spec.containers[0].image, base.redis);
   t.equal(find("Service", "app").spec.ports[0].port, 8080);
   const spaces = manifests.map(({ kind, metadata }) =>

@@ -8,8 +8,6 @@ import { type Settings } from "../../run/settings.ts";
 import { ROOT } from "../../run/paths.ts";
 import { NOTE } from "./state.ts";
 
-const COMPONENTS = ["redis", "isolation"];
-
 /** A base image's reference as kustomize takes it. */
 function image(name: string, ref: string) {
   const colon = ref.lastIndexOf(":");
@@ -23,13 +21,21 @@ export function overlay(settings: Settings, target: Target, path: string): strin
     [NOTE.version]: target.version,
     [NOTE.previous]: target.previous,
     [NOTE.since]: target.since,
+    [NOTE.redis]: target.redis,
   };
   const { cpus, memory } = settings.resources;
   const limits = { memory: `${memory}Mi`, ...(cpus > 0 && { cpu: String(cpus) }) };
-  const containers = [{ name: "app", resources: { limits } }];
+  const env = [{ name: "REDIS_MODE", value: target.redis }];
+  const containers = [{ name: "app", env, resources: { limits } }];
   const deployment = {
     ...app,
-    metadata: { name: "app", annotations: { [NOTE.replicas]: String(target.replicasSetting) } },
+    metadata: {
+      name: "app",
+      annotations: {
+        [NOTE.replicas]: String(target.replicasSetting),
+        [NOTE.redisSetting]: target.redisSetting,
+      },
+    },
     spec: { replicas: target.replicas, template: { metadata: { annotations: notes }, spec: { containers } } },
   };
   const port = [{ op: "replace", path: "/spec/ports/0/port", value: settings.port }];
@@ -38,7 +44,7 @@ export function overlay(settings: Settings, target: Target, path: string): strin
     kind: "Kustomization",
     namespace: settings.name,
     resources: [`${path}/base`],
-    components: COMPONENTS.map((name) => `${path}/components/${name}`),
+    components: [`${path}/redis/${target.redis}`, `${path}/components/isolation`],
     images: [
       image("counter-app", `${settings.image}:${target.version}`),
       image("counter-redis", target.base.redis),

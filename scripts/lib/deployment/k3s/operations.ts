@@ -6,13 +6,14 @@ import { sizeProblems } from "../../host/facts.ts";
 import type { Deployed, LogOptions, Target } from "../orchestrator.ts";
 import type { Outcome } from "../../run/progress.ts";
 import type { Settings } from "../../run/settings.ts";
+import type { RedisMode } from "../../run/values.ts";
 import { inOrderOfTime } from "../log-lines.ts";
 import { frontDoor } from "./front-door.ts";
 import { kept, removeVersions } from "./images.ts";
 import { answers } from "./host/install.ts";
 import { differences, render } from "./manifests.ts";
 import { awaitNamespace, namespaceProblem } from "./namespace.ts";
-import { coresOf, isReady, NOTE, partOf, pods, restartsOf, workloads } from "./state.ts";
+import { coresOf, isReady, NOTE, PART, partOf, pods, restartsOf, workloads } from "./state.ts";
 import { adoptVolumes, openVolumes } from "./volumes.ts";
 
 const NAME = "k3s";
@@ -47,6 +48,8 @@ export async function observe(settings: Settings): Promise<Deployed | undefined>
     since: notes[NOTE.since] ?? "",
     replicas: app.spec.replicas,
     replicasSetting: Number(app.metadata.annotations?.[NOTE.replicas]),
+    redis: (notes[NOTE.redis] ?? "single") as RedisMode,
+    redisSetting: app.metadata.annotations?.[NOTE.redisSetting] ?? "single",
     cpus: coresOf(
       app.spec.template.spec.containers.find(({ name }) => name === "app")?.resources?.limits?.cpu,
     ),
@@ -132,10 +135,10 @@ export async function tidy(settings: Settings, named: string[]): Promise<void> {
   }
 }
 
-/** Prints the last lines of a part's logs to stdout, and goes on with `follow`. */
-export async function logs(settings: Settings, { service, tail, follow }: LogOptions): Promise<void> {
-  if (service === "proxy") throw new Failure("there is no proxy on k3s", { code: EXIT.usage });
-  const which = ["--namespace", settings.name, "--selector", `app.kubernetes.io/component=${service}`];
+/** Prints the last lines of some parts' logs to stdout, and goes on with `follow`. */
+export async function logs(settings: Settings, { parts, tail, follow }: LogOptions): Promise<void> {
+  if (parts.includes("proxy")) throw new Failure("there is no proxy on k3s", { code: EXIT.usage });
+  const which = ["--namespace", settings.name, "--selector", `${PART} in (${parts.join(",")})`];
   const flags = [...which, "--tail", tail, "--timestamps", "--prefix", "--max-log-requests=20"];
   if (follow) await $({ stdio: "inherit" })`kubectl logs --follow ${flags}`;
   else process.stdout.write(inOrderOfTime((await $`kubectl logs ${flags}`).stdout));

@@ -1,12 +1,14 @@
 import { $ } from "zx/core";
 import type { Settings } from "../../run/settings.ts";
 
-/** Annotations that say what a deployment is. All but the last are the pods' own, so that a rollback takes them along. */
+/** Annotations that say what a deployment is. All but the settings are the pods' own, so that a rollback takes them along. */
 export const NOTE = {
   version: "counter-deploy/version",
   previous: "counter-deploy/previous",
   since: "counter-deploy/since",
+  redis: "counter-deploy/redis",
   replicas: "counter-deploy/replicas-setting",
+  redisSetting: "counter-deploy/redis-setting",
 };
 
 export interface Metadata {
@@ -68,7 +70,8 @@ export interface KubernetesService {
 export const coresOf = (quantity = "0") =>
   quantity.endsWith("m") ? Number.parseFloat(quantity) / 1000 : Number(quantity);
 
-const PART = "app.kubernetes.io/component";
+/** The label that says which part of the deployment an object is. */
+export const PART = "app.kubernetes.io/component";
 const OURS = "app.kubernetes.io/name=counter";
 
 /** Objects of a kind; the flags say which, as kubectl takes them. */

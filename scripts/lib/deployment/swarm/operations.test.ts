@@ -3,22 +3,44 @@ import t from "tap";
 import { parse } from "yaml";
 import { readSettings } from "../../run/settings.ts";
 import { ROOT } from "../../run/paths.ts";
-import { stackVariables } from "./operations.ts";
+import { REDIS_MODES } from "../../run/values.ts";
+import { MODES } from "../redis-modes.ts";
+import { stackVariables } from "./variables.ts";
 
 const read = (name: string) => readFileSync(`${ROOT}deploy/swarm/${name}.yaml`, "utf8");
 const texts = ["stack", "mesh", "proxy"].map(read);
 const [stack, mesh, proxy] = texts.map((text) => parse(text, { merge: true }).services);
-const services = { app: stack.app, redis: stack.redis, proxy: proxy.proxy };
+/** The parts of each mode, but not what it tells the counter. */
+const parts = Object.fromEntries(
+  REDIS_MODES.flatMap((mode) => {
+    const { app: _, ...own } = parse(read(`redis/${mode}`), { merge: true }).services;
+    return Object.entries<any>(own).map(([name, service]) => [`${mode}: ${name}`, service]);
+  }),
+);
+const services = { app: stack.app, proxy: proxy.proxy, ...parts };
 
-t.test("the manifests ask for the variables that the script gives, and for no others", async (t) => {
-  const base = { node: "n:1", redis: "r:1", proxy: "p:1" };
-  const target = { version: "1", previous: "", since: "", replicas: 4, replicasSetting: 4, base };
-  const given = Object.keys(await stackVariables(readSettings({}), target)).toSorted();
-  const asked = texts.flatMap((text) =>
-    [...text.matchAll(/(?<!\$)\$\{(\w+)\}/g)].map(([, name = ""]) => name),
+for (const redis of REDIS_MODES) {
+  t.test(
+    `${redis}: the manifests ask for the variables that the script gives, and for no others`,
+    async (t) => {
+      const base = { node: "n:1", redis: "r:1", proxy: "p:1" };
+      const target = { version: "1", previous: "", since: "", replicas: 4, replicasSetting: 4, base };
+      const mode = { redis, redisSetting: "single" };
+      const given = Object.keys(await stackVariables(readSettings({}), { ...target, ...mode })).toSorted();
+      const asked = [...texts, read(`redis/${redis}`)].flatMap((text) =>
+        [...text.matchAll(/(?<!\$)\$\{(\w+)\}/g)].map(([, name = ""]) => name),
+      );
+      t.same([...new Set(asked)].toSorted(), given);
+    },
   );
-  t.same([...new Set(asked)].toSorted(), given);
-});
+
+  t.test(`${redis}: its row names the parts that its manifest has`, async (t) => {
+    const { app, ...own } = parse(read(`redis/${redis}`), { merge: true }).services;
+    t.match(app.environment.REDIS_URL, /^redis/);
+    const { servers, sentinels } = MODES[redis];
+    t.same(Object.keys(own).toSorted(), [...servers, ...sentinels].toSorted());
+  });
+}
 
 for (const [name, service] of Object.entries(services)) {
   t.test(`${name} runs with no more rights and resources than it needs`, async (t) => {
@@ -37,7 +59,7 @@ for (const [name, service] of Object.entries(services)) {
 
 t.test("replicas start before the old ones go, Redis and the proxy after", async (t) => {
   t.equal(stack.app.deploy.update_config.order, "start-first");
-  t.equal(stack.redis.deploy.update_config.order, "stop-first");
+  for (const part of Object.values(parts)) t.equal(part.deploy.update_config.order, "stop-first");
   t.equal(proxy.proxy.deploy.update_config.order, "stop-first");
   const { DRAIN_SECONDS, SHUTDOWN_TIMEOUT_SECONDS } = stack.app.environment;
   const grace = Number.parseInt(stack.app.stop_grace_period, 10);
@@ -48,7 +70,7 @@ t.test("replicas start before the old ones go, Redis and the proxy after", async
 });
 
 t.test("only the front door is published", async (t) => {
-  t.same([stack.app.ports, stack.redis.ports, proxy.app.ports], [undefined, undefined, undefined]);
+  for (const { ports } of [stack.app, proxy.app, ...Object.values(parts)]) t.equal(ports, undefined);
   t.match(mesh.app.ports, [{ target: 8000, mode: "ingress" }]);
   t.match(proxy.proxy.ports, [{ target: 8080, mode: "host" }]);
 });

@@ -1,6 +1,3 @@
-import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import { $ } from "zx/core";
 import { inOrderOfTime } from "../log-lines.ts";
 import { engineInfo, engineProblems } from "../../host/docker.ts";
@@ -9,17 +6,19 @@ import { hasIpvs, sizeProblems } from "../../host/facts.ts";
 import type { Deployed, LogOptions, RemoveOptions, Target } from "../orchestrator.ts";
 import type { Outcome } from "../../run/progress.ts";
 import { type Settings } from "../../run/settings.ts";
-import { ROOT } from "../../run/paths.ts";
+import type { RedisMode } from "../../run/values.ts";
 import { passwordSecret } from "./provision.ts";
 import { hasEnded, imageOf, isRunning, services, tasks } from "./state.ts";
 import { until } from "../../run/wait.ts";
+import { DIR, stackVariables } from "./variables.ts";
 
-const DIR = `${ROOT}deploy/swarm`;
 const LABEL = {
   version: "counter-deploy.version",
   previous: "counter-deploy.previous",
   since: "counter-deploy.since",
   replicas: "counter-deploy.replicas",
+  redis: "counter-deploy.redis",
+  redisSetting: "counter-deploy.redis-setting",
 };
 
 const NAME = "swarm";
@@ -32,10 +31,6 @@ export { hostProblems, provisionSteps } from "./provision.ts";
 export { publisherOf } from "./publisher.ts";
 export { askRedis } from "./redis.ts";
 export { diagnose, mergeSlots, restartDoor, snapshot, states, steadyMs, undo } from "./rollout.ts";
-
-const MOST_FILES = 65536;
-/** Of the cores, for the proxy: under increments it took a fifth to a quarter of what all parts took together. */
-const PROXY_SHARE = 0.25;
 
 /** What runs now; undefined if the counter is not deployed. */
 export async function observe(settings: Settings): Promise<Deployed | undefined> {
@@ -52,6 +47,8 @@ export async function observe(settings: Settings): Promise<Deployed | undefined>
     since: labels[LABEL.since] ?? "",
     replicas: app.Spec.Mode.Replicated.Replicas,
     replicasSetting: Number(labels[LABEL.replicas]),
+    redis: (labels[LABEL.redis] ?? "single") as RedisMode,
+    redisSetting: labels[LABEL.redisSetting] ?? "single",
     cpus: (app.Spec.TaskTemplate.Resources?.Limits?.NanoCPUs ?? 0) / 1e9,
     running: mine.filter((task) => isRunning(task) && task.DesiredState === "Running").length,
     restarts: mine.filter(hasEnded).length,
@@ -74,45 +71,12 @@ export async function problems(settings: Settings): Promise<string[]> {
 /** Deploys the stack. The engine answers before anything runs: `converge` waits for that. */
 export async function apply(settings: Settings, target: Target): Promise<Outcome> {
   const door = (await hasIpvs()) ? "mesh" : "proxy";
-  const files = ["stack", door].flatMap((name) => ["--compose-file", `${DIR}/${name}.yaml`]);
+  const names = ["stack", `redis/${target.redis}`, door];
+  const files = names.flatMap((name) => ["--compose-file", `${DIR}/${name}.yaml`]);
   const env = { ...process.env, ...(await stackVariables(settings, target)) };
   await $({ env })`docker stack deploy --prune --resolve-image never ${files} ${settings.name}`;
   return {};
 }
-
-/** The variables of the manifests in deploy/swarm/. */
-export async function stackVariables(settings: Settings, target: Target): Promise<Record<string, string>> {
-  return {
-    NAME: settings.name,
-    IMAGE: `${settings.image}:${target.version}`,
-    VERSION: target.version,
-    PREVIOUS: target.previous,
-    SINCE: target.since,
-    REPLICAS: String(target.replicas),
-    REPLICAS_SETTING: String(target.replicasSetting),
-    PORT: String(settings.port),
-    CPUS: String(settings.resources.cpus),
-    MEMORY: String(settings.resources.memory),
-    REDIS_IMAGE: target.base.redis,
-    PROXY_IMAGE: target.base.proxy,
-    REDIS_CONFIG_HASH: hashOf("../redis.conf"),
-    PROXY_CONFIG_HASH: hashOf("haproxy.cfg"),
-    PROXY_THREADS: String(Math.max(1, Math.floor(availableParallelism() * PROXY_SHARE))),
-    NOFILE: await openFiles(),
-  };
-}
-
-/** Open files for each process: an engine without CAP_SYS_RESOURCE cannot give more than the host allows. */
-async function openFiles(): Promise<string> {
-  const { stdout } = await $`ulimit -Hn`;
-  return String(Math.min(MOST_FILES, Number(stdout) || MOST_FILES));
-}
-
-const hashOf = (file: string) =>
-  createHash("sha256")
-    .update(readFileSync(`${DIR}/${file}`))
-    .digest("hex")
-    .slice(0, 12);
 
 /** Puts another version in the place of the one that runs, from an image that is still kept. */
 export async function switchTo(settings: Settings, version: string, previous: string): Promise<Outcome> {
@@ -144,11 +108,17 @@ export async function tidy(settings: Settings): Promise<void> {
   for (const id of stdout.split("\n").filter(Boolean)) await $({ nothrow: true })`docker config rm ${id}`;
 }
 
-/** Prints the last lines of a service's logs to stdout, and goes on with `follow`. */
-export async function logs(settings: Settings, { service, tail, follow }: LogOptions): Promise<void> {
-  const flags = ["--timestamps", "--tail", tail, `${settings.name}_${service}`];
-  if (follow) await $({ stdio: "inherit" })`docker service logs --follow ${flags}`;
-  else process.stdout.write(inOrderOfTime((await $`docker service logs ${flags} 2>&1`).stdout));
+/** Prints the last lines of some services' logs to stdout, and goes on with `follow`. */
+export async function logs(settings: Settings, { parts, tail, follow }: LogOptions): Promise<void> {
+  const flags = ["--timestamps", "--tail", tail];
+  const names = parts.map((part) => `${settings.name}_${part}`);
+  if (follow) {
+    const show = $({ stdio: "inherit" });
+    await Promise.all(names.map((name) => show`docker service logs --follow ${flags} ${name}`));
+    return;
+  }
+  const texts = await Promise.all(names.map((name) => $`docker service logs ${flags} ${name} 2>&1`));
+  process.stdout.write(inOrderOfTime(texts.map(({ stdout }) => stdout).join("")));
 }
 
 /** Removes the stack and waits until its containers and networks are gone; volume and secret only with `purge`. */
