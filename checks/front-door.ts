@@ -12,7 +12,7 @@ interface Answer {
   headers: IncomingHttpHeaders;
   text: string;
   /** The body as JSON; empty if it is none. */
-  body: { value?: number; error?: string; version?: string };
+  body: { value?: number; error?: string; version?: string; redis?: string };
 }
 
 /**

@@ -8,6 +8,7 @@
 import { ORCHESTRATORS } from "./lib/deployment/choose.ts";
 import { deploy } from "./lib/deployment/deploy.ts";
 import { serving } from "./lib/deployment/deployed.ts";
+import { EXTERNAL_OPTIONS } from "./lib/run/options.ts";
 import { verb } from "./lib/run/verb.ts";
 
 const { swarm } = ORCHESTRATORS;
@@ -16,7 +17,7 @@ process.exitCode = await verb(
   {
     name: "deploy-swarm",
     summary: "Builds, deploys and verifies the counter on Docker Swarm.",
-    options: ["replicas", "port", "redis", "baseImages"],
+    options: ["replicas", "port", "redis", "from", "yes", "baseImages", ...EXTERNAL_OPTIONS],
     example: "make deploy-swarm REPLICAS=2 PORT=8080",
     exclusive: true,
     serving: ({ settings }) => serving(swarm, settings),

@@ -1,5 +1,5 @@
 #!/usr/bin/env -S sh -c 'exec "$(dirname "$(readlink -f "$0")")/lib/node.sh" "$0" "$@"'
-// Shows what runs: version, replicas, age, restarts, url, and whether the front door answers.
+// Shows what runs: version, replicas, age, restarts, Redis, url, and whether the front door answers.
 //
 //   make status
 //   scripts/status.ts --json
@@ -7,25 +7,31 @@
 import { requireDeployed } from "./lib/deployment/deployed.ts";
 import { doorState } from "./lib/deployment/front-door.ts";
 import { EXIT, Failure } from "./lib/run/failure.ts";
+import { EXTERNAL_OPTIONS } from "./lib/run/options.ts";
 import { choose } from "./lib/deployment/choose.ts";
 import { MODES } from "./lib/deployment/redis-modes.ts";
-import type { RedisMode } from "./lib/run/values.ts";
+import { lookAtRedis } from "./lib/deployment/redis/whole.ts";
+import type { Deployed } from "./lib/deployment/orchestrator.ts";
+import type { RedisServer } from "./lib/deployment/redis/state.ts";
 import { verb } from "./lib/run/verb.ts";
 
 process.exitCode = await verb(
   {
     name: "status",
     summary: "Shows replicas, version, age, restarts and url of what runs.",
-    options: ["json", "orchestrator"],
+    options: ["json", "orchestrator", ...EXTERNAL_OPTIONS],
     example: "make status JSON=1",
   },
   async ({ settings, options }) => {
     const orchestrator = await choose(options);
     const deployed = await requireDeployed(orchestrator, settings);
     const { version, previous, replicas, running, restarts, since, redis, url } = deployed;
-    const door = await doorState(url);
+    const [door, { servers, problems }] = await Promise.all([
+      doorState(url),
+      lookAtRedis(orchestrator, settings, redis, version),
+    ]);
     const { platform } = orchestrator;
-    const status = {
+    const status: Status = {
       name: settings.name,
       platform,
       version,
@@ -35,15 +41,19 @@ process.exitCode = await verb(
       restarts,
       since,
       redis,
+      servers,
       url,
       door: door ?? "answers",
     };
-    process.stdout.write(
-      options.json ? `${JSON.stringify(status)}\n` : table({ ...status, age: age(since) }),
-    );
+    process.stdout.write(options.json ? `${JSON.stringify(status)}\n` : table(status));
     if (door)
       throw new Failure(`the front door does not answer: ${door}`, {
         hint: `make deploy-${orchestrator.name}`,
+      });
+    if (problems.length > 0)
+      throw new Failure(`Redis is not whole: ${problems[0]}`, {
+        hint: "make logs SERVICE=redis",
+        lines: problems.slice(1),
       });
     if (running === replicas) return;
     throw new Failure(`${running} of ${replicas} replicas run`, {
@@ -54,34 +64,42 @@ process.exitCode = await verb(
   },
 );
 
-function table(status: Record<string, string | number>): string {
-  const {
-    name,
-    platform,
-    version,
-    previous,
-    replicas,
-    running,
-    age: since,
-    restarts,
-    redis,
-    url,
-    door,
-  } = status;
-  const rows = {
-    name,
-    platform,
-    version: previous ? `${version} (before: ${previous})` : version,
-    replicas: `${running}/${replicas} running`,
-    age: since,
-    restarts,
-    redis: MODES[redis as RedisMode].what,
-    url,
-    door,
-  };
-  return Object.entries(rows)
-    .map(([key, value]) => `${key.padEnd(10)} ${value}\n`)
-    .join("");
+interface Status extends Pick<
+  Deployed,
+  "version" | "previous" | "replicas" | "running" | "restarts" | "since" | "redis" | "url"
+> {
+  name: string;
+  platform: string;
+  servers: RedisServer[];
+  door: string;
+}
+
+function table(status: Status): string {
+  const { version, previous, replicas, running, since, redis, servers, ...rest } = status;
+  const { warning, what } = MODES[redis];
+  const rows = [
+    ["name", rest.name],
+    ["platform", rest.platform],
+    ["version", previous ? `${version} (before: ${previous})` : version],
+    ["replicas", `${running}/${replicas} running`],
+    ["age", age(since)],
+    ["restarts", rest.restarts],
+    ["redis", `${redis}: ${what}`],
+    ...(warning ? [["", warning]] : []),
+    ...servers.map((server) => ["", serverLine(server)]),
+    ["url", rest.url],
+    ["door", rest.door],
+  ];
+  return rows.map(([key, value]) => `${String(key).padEnd(10)} ${value}\n`).join("");
+}
+
+/** One Redis: what it is, and what is to be known of it. */
+function serverLine({ name, role, lag, slots, value }: RedisServer): string {
+  const facts = [`${name} ${role}`];
+  if (lag !== undefined) facts.push(`${lag} s behind`);
+  if (slots) facts.push(`${slots} slots`);
+  if (value !== undefined) facts.push(`counts ${value}`);
+  return facts.join(", ");
 }
 
 /** How long ago, in the largest unit that fits. */

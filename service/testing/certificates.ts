@@ -11,8 +11,8 @@ export const noOpenssl = spawnSync("openssl", ["version"]).error ? "needs openss
 /** Files in PEM. */
 export interface Authority {
   ca: string;
-  /** Signs a certificate for this name and 127.0.0.1. */
-  issue(name: string): Promise<{ cert: string; key: string }>;
+  /** Signs a certificate for this name and address, 127.0.0.1 if not said. */
+  issue(name: string, address?: string): Promise<{ cert: string; key: string }>;
 }
 
 /** Makes an authority whose files go into a directory. */
@@ -31,9 +31,9 @@ export async function authority(directory: string, name: string): Promise<Author
     "2",
   ];
   await run("openssl", [...fresh, "-subj", `/CN=${name}`, "-keyout", caKey, "-out", ca]);
-  const issue = async (subject: string) => {
+  const issue = async (subject: string, address = "127.0.0.1") => {
     const [cert, key] = [file(subject), file(`${subject}-key`)];
-    const names = `subjectAltName=DNS:${subject},IP:127.0.0.1`;
+    const names = `subjectAltName=DNS:${subject},IP:${address}`;
     const signed = ["-CA", ca, "-CAkey", caKey, "-addext", names];
     await run("openssl", [...fresh, "-subj", `/CN=${subject}`, ...signed, "-keyout", key, "-out", cert]);
     return { cert, key };

@@ -4,8 +4,13 @@ import { baseImages } from "../images/base.ts";
 import type { OptionValues } from "../run/options.ts";
 import type { Deployed, Orchestrator } from "./orchestrator.ts";
 import { portProblem } from "./port.ts";
-import { progress } from "../run/progress.ts";
-import { release } from "./release.ts";
+import { type Progress, progress } from "../run/progress.ts";
+import { MODES } from "./redis-modes.ts";
+import { changeMode, STEPS } from "./redis/change.ts";
+import { checkExternal, EXTERNAL, requireExternal } from "./redis/external.ts";
+import { confirmChange, modeProblems, nextMode, whichCount } from "./redis/preflight.ts";
+import { whole } from "./redis/whole.ts";
+import { type Plan, release } from "./release.ts";
 import type { Settings } from "../run/settings.ts";
 
 /**
@@ -20,36 +25,62 @@ export async function deploy(
 ): Promise<void> {
   const steps = progress(
     `Deploy ${settings.name} to ${orchestrator.name}`,
-    orchestrator.importImages ? 8 : 7,
+    orchestrator.importImages ? 9 : 8,
   );
   const { step, done } = steps;
-  await step("Preflight", async () => {
-    refuse([...(await orchestrator.problems(settings)), await portProblem(settings, orchestrator, all)]);
-    return {};
-  });
+  const { before, redis, which } = await preflight(orchestrator, all, settings, options, steps);
+  const from = before && before.redis !== redis ? before : undefined;
+  if (from && !options.yes) await confirmChange(from.redis, redis, orchestrator);
   const base = await step("Base images", (report) => baseImages(settings, report));
   const version = await appVersion(base);
   await step(`Build ${version}`, () => buildApp(settings, base, version));
+  if (redis === EXTERNAL) {
+    steps.extend(1);
+    await step("External Redis", () => requireExternal(settings, version));
+  }
   if (orchestrator.importImages)
     await step("Import", () => orchestrator.importImages!(settings, version, base));
-  const target = {
-    version,
-    base,
-    ...nextTarget(settings, version, options, await orchestrator.observe(settings)),
-  };
+  const target = { version, base, ...nextTarget(settings, version, options, before) };
   const { replicas, previous } = target;
-  const act = () => orchestrator.apply(settings, target);
-  const { url, notice } = await release(orchestrator, settings, steps, {
-    name: "Deploy",
-    version,
-    replicas,
-    act,
-  });
+  const act = () => orchestrator.apply(settings, { ...target, keepParts: from !== undefined });
+  const releaseIt = (more: Partial<Plan> = {}) =>
+    release(orchestrator, settings, steps, { name: "Deploy", version, replicas, act, ...more });
+  if (from) steps.extend(STEPS);
+  const change = { orchestrator, settings, steps, base, version, to: redis, which };
+  const { url, notice } = await (from
+    ? changeMode({ ...change, before: from }, (beforeUndo) => releaseIt({ beforeUndo }))
+    : releaseIt());
+  await step(`Redis: ${redis}`, (report) => whole(orchestrator, settings, redis, version, report));
   await step("Tidy up", async () => {
     await orchestrator.tidy(settings, [version, previous]);
     return pruneApp(settings, [version, previous]);
   });
   done(notice ? `${url}  ${notice}` : url);
+  const { warning } = MODES[redis];
+  if (warning) process.stderr.write(`warning: Redis is ${redis}: ${warning}\n`);
+}
+
+/** The first step: throws a Failure with every reason against the deployment, and finds what it starts from. */
+async function preflight(
+  orchestrator: Orchestrator,
+  all: Orchestrator[],
+  settings: Settings,
+  options: OptionValues,
+  { step }: Progress,
+) {
+  let before: Deployed | undefined;
+  let redis = settings.redis;
+  let which = 1;
+  await step("Preflight", async () => {
+    refuse([...(await orchestrator.problems(settings)), await portProblem(settings, orchestrator, all)]);
+    before = await orchestrator.observe(settings);
+    redis = nextMode(settings, options, before);
+    if (redis === EXTERNAL) checkExternal(settings);
+    refuse(modeProblems(orchestrator, redis));
+    if (before && before.redis !== redis) which = await whichCount(orchestrator, settings, before, options);
+    return {};
+  });
+  return { before, redis, which };
 }
 
 /** What a deployment takes over from the one before it: scale and mode, unless the settings changed, and the history. */
@@ -60,11 +91,10 @@ export function nextTarget(
   before: Deployed | undefined,
 ) {
   const replicas = before?.replicasSetting === settings.replicas ? before.replicas : settings.replicas;
-  const redis = before?.redisSetting === settings.redis ? before.redis : settings.redis;
   const same = before?.version === version;
   return {
     replicas: asked.replicas ?? replicas,
-    redis: asked.redis ?? redis,
+    redis: nextMode(settings, asked, before),
     redisSetting: settings.redis,
     replicasSetting: settings.replicas,
     previous: (same ? before.previous : before?.version) ?? "",

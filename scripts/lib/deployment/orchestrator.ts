@@ -39,6 +39,8 @@ export interface Target {
   replicasSetting: number;
   redis: RedisMode;
   redisSetting: string;
+  /** Leaves parts alone that it does not name, as when Redis moves from one mode to another. */
+  keepParts?: boolean;
   base: BaseImages;
 }
 
@@ -161,6 +163,10 @@ export interface Orchestrator {
   /** Removes what neither the deployment nor the named versions need. */
   tidy(settings: Settings, versions: string[]): Promise<void>;
   logs(settings: Settings, options: LogOptions): Promise<void>;
+  /** Asks for the parts of a mode beside what runs. */
+  startRedis(settings: Settings, mode: RedisMode, base: BaseImages): Promise<void>;
+  /** Removes the parts of a mode; their data stays. */
+  removeRedis(settings: Settings, mode: RedisMode): Promise<void>;
   /** What redis-cli printed in each container of a part, with the password; those that did not answer are left out. */
   askRedis(settings: Settings, part: string, command: readonly string[]): Promise<string[]>;
   /** The containers of a part that run here. Throws a Failure (refused) where their processes are not this host's. */

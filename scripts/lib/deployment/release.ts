@@ -8,13 +8,15 @@ import type { Settings } from "../run/settings.ts";
 import { toFailure } from "../run/shell.ts";
 
 /** A change to what runs, and what shall be true after it. */
-interface Plan {
+export interface Plan {
   name: string;
   /** Asks the orchestrator for it. */
   act: () => Promise<Outcome>;
   /** The version that the front door shall serve. */
   version: string;
   replicas: number;
+  /** Done before it is taken back, if that comes to it. */
+  beforeUndo?: () => Promise<void>;
 }
 
 /**
@@ -70,7 +72,7 @@ export async function release(
     try {
       const made = change ?? (await compare());
       lines.push(...(await orchestrator.diagnose(settings, snapshot.processes).catch(() => [])));
-      Object.assign(result, await rollBack(orchestrator, settings, before, made, change !== undefined));
+      Object.assign(result, await rollBack(orchestrator, settings, before, made, change !== undefined, plan));
     } catch (second) {
       lines.push(`and the rollback failed: ${toFailure(second).message}`);
     }
@@ -85,9 +87,11 @@ async function rollBack(
   before: Deployed | undefined,
   change: Change,
   complete: boolean,
+  { beforeUndo }: Plan,
 ): Promise<Details> {
   if (before) {
     if (change.undoable.length + change.created.length === 0) return {};
+    await beforeUndo?.();
     await orchestrator.undo(settings, change);
     await convergeBack(orchestrator, settings, change);
     const version = await servingVersion(before.url);

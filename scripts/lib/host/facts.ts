@@ -52,14 +52,16 @@ const hasOverlay = () => readFileSync("/proc/filesystems", "utf8").includes("ove
  * `memory` what the machine must have in all, both in GiB.
  */
 export function sizeProblems(disk: string, gibs: number, memory = 1): string[] {
-  const problems = [];
-  if (totalmem() < MOST * memory * GIB)
-    problems.push(`${gib(totalmem())} GiB of memory: ${memory} GiB is needed`);
+  const problems = memoryProblems(memory);
   const { bavail, bsize } = statfsSync(nearest(disk));
   const free = bavail * bsize;
   if (free < gibs * GIB) problems.push(`${gib(free)} GiB of disk free for ${disk}: ${gibs} GiB is needed`);
   return problems;
 }
+
+/** Why this machine has too little memory, in GiB. */
+export const memoryProblems = (memory: number): string[] =>
+  totalmem() < MOST * memory * GIB ? [`${gib(totalmem())} GiB of memory: ${memory} GiB is needed`] : [];
 
 const gib = (bytes: number) => (bytes / GIB).toFixed(1);
 const nearest = (path: string): string => (existsSync(path) ? path : nearest(dirname(path)));

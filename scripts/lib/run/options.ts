@@ -40,6 +40,38 @@ export const OPTIONS = {
     help: "which Redis, see the README",
     read: oneOf(...REDIS_MODES),
   },
+  redisUrl: { env: "REDIS_URL", value: "url", help: "where an external Redis is", read: text },
+  redisPasswordFile: {
+    env: "REDIS_PASSWORD_FILE",
+    value: "file",
+    help: "file with its password",
+    read: text,
+  },
+  redisSentinelPasswordFile: {
+    env: "REDIS_SENTINEL_PASSWORD_FILE",
+    value: "file",
+    help: "file with that of its Sentinels",
+    read: text,
+  },
+  redisCaFile: {
+    env: "REDIS_CA_FILE",
+    value: "file",
+    help: "file with the CA of its certificate",
+    read: text,
+  },
+  redisCertFile: {
+    env: "REDIS_CERT_FILE",
+    value: "file",
+    help: "file with a certificate for it",
+    read: text,
+  },
+  redisKeyFile: { env: "REDIS_KEY_FILE", value: "file", help: "file with the key of that", read: text },
+  from: {
+    env: "FROM",
+    value: "n",
+    help: "whose count to take over, where each Redis has its own",
+    read: whole(1, 3),
+  },
   baseImages: {
     env: "BASE_IMAGES",
     value: "auto|registry|local",
@@ -186,6 +218,16 @@ export const OPTIONS = {
     read: whole(0, 100),
   },
 } satisfies Record<string, Option>;
+
+/** Those that say where an external Redis is. */
+export const EXTERNAL_OPTIONS = [
+  "redisUrl",
+  "redisPasswordFile",
+  "redisSentinelPasswordFile",
+  "redisCaFile",
+  "redisCertFile",
+  "redisKeyFile",
+] as const;
 
 export type OptionName = keyof typeof OPTIONS;
 /** What was given, read; what was not given is absent. */

@@ -20,6 +20,14 @@ const schema = z.strictObject({
   replicas: whole(...REPLICAS),
   port: whole(...PORT),
   redis: z.enum(REDIS_MODES, { error: `not one of ${REDIS_MODES.join(", ")}` }),
+  external: z.strictObject({
+    url: z.string(),
+    passwordFile: z.string(),
+    sentinelPasswordFile: z.string(),
+    caFile: z.string(),
+    certFile: z.string(),
+    keyFile: z.string(),
+  }),
   resources: z.strictObject({
     cpus: z.number({ error: "not a number of cores" }).min(0).max(64),
     memory: whole(64, 65536),
@@ -63,7 +71,18 @@ export function readSettings(options: OptionValues): Settings {
   const path = options.settings ?? `${ROOT}deploy/settings.yaml`;
   const settings = parseSettings(readText(path), path);
   const { port = settings.port, baseImages = settings.baseImages } = options;
-  return { ...settings, port, baseImages };
+  return { ...settings, port, baseImages, external: externalOf(settings, options) };
+}
+
+function externalOf({ external }: Settings, options: OptionValues): Settings["external"] {
+  return {
+    url: options.redisUrl ?? external.url,
+    passwordFile: options.redisPasswordFile ?? external.passwordFile,
+    sentinelPasswordFile: options.redisSentinelPasswordFile ?? external.sentinelPasswordFile,
+    caFile: options.redisCaFile ?? external.caFile,
+    certFile: options.redisCertFile ?? external.certFile,
+    keyFile: options.redisKeyFile ?? external.keyFile,
+  };
 }
 
 function readText(path: string): string {

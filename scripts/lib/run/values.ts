@@ -6,7 +6,7 @@ export const REPLICAS = [1, 20] as const;
 export const PORT = [1, 65535] as const;
 
 /** The ways to run Redis; scripts/lib/deployment/redis-modes.ts says what each is. */
-export const REDIS_MODES = ["single"] as const;
+export const REDIS_MODES = ["single", "independent", "sentinel", "cluster", "external"] as const;
 export type RedisMode = (typeof REDIS_MODES)[number];
 
 /** A whole number within bounds, in digits alone. */

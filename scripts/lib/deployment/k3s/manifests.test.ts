@@ -3,12 +3,15 @@
 import { readFileSync } from "node:fs";
 import { glob } from "node:fs/promises";
 import { Ajv } from "ajv";
+import { isDeepStrictEqual } from "node:util";
 import t from "tap";
 import { parseAllDocuments } from "yaml";
 import { readSettings } from "../../run/settings.ts";
 import { ROOT } from "../../run/paths.ts";
 import { kustomize } from "../../testing/kustomize.ts";
-import { render } from "./manifests.ts";
+import { REDIS_MODES } from "../../run/values.ts";
+import { MODES } from "../redis-modes.ts";
+import { overlay, redisOverlay, render } from "./manifests.ts";
 
 interface Manifest {
   apiVersion: string;
@@ -38,10 +41,14 @@ const target = {
   redisSetting: "single",
   base,
 };
-const settings = readSettings({ port: 8080 });
+const settings = readSettings({ port: 8080, redisUrl: "rediss://redis.example" });
 const build = await kustomize();
 const skip = build ? false : "needs kustomize, or Go to build it";
-const manifests = build ? parsed(await render(settings, target, build)) : [];
+const manifests = build ? parsed(await render(overlay(settings, target), build)) : [];
+/** Of each mode, the whole deployment. */
+const ofModes = new Map<string, Manifest[]>();
+for (const redis of build ? REDIS_MODES : [])
+  ofModes.set(redis, parsed(await render(overlay(settings, { ...target, redis }), build)));
 /** As they stand in the files, which needs no kustomize. What only patches another has no whole object. */
 const sources = (await Array.fromAsync(glob("deploy/k3s/{base,components/*,redis/*}/*.yaml", { cwd: ROOT })))
   .filter((file) => !/kustomization|app-reaches-redis/.test(file))
@@ -73,7 +80,8 @@ for (const version of VERSIONS) {
   });
 
   t.test(`Kubernetes ${version} knows every field of every manifest`, { skip }, async (t) => {
-    for (const one of manifests) t.same(faults(version, one), [], `${one.kind} ${one.metadata.name}`);
+    for (const [mode, all] of ofModes)
+      for (const one of all) t.same(faults(version, one), [], `${mode}: ${one.kind} ${one.metadata.name}`);
   });
 
   t.test(
@@ -110,20 +118,65 @@ t.test("what is deployed is what was asked for", { skip }, async (t) => {
   t.same([...new Set(spaces)], [settings.name]);
 });
 
-for (const [kind, name] of [
-  ["Deployment", "app"],
-  ["StatefulSet", "redis"],
-] as const) {
-  t.test(`${name} runs with no more rights and resources than it needs`, { skip }, async (t) => {
-    const { spec } = find(kind, name).spec.template;
-    t.match(spec, { automountServiceAccountToken: false, securityContext: { runAsNonRoot: true } });
-    t.equal(spec.securityContext.seccompProfile.type, "RuntimeDefault");
-    const [container] = spec.containers;
-    t.match(container.securityContext, { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true });
-    t.same(container.securityContext.capabilities, { drop: ["ALL"] });
-    t.ok(container.resources.limits.memory && container.resources.requests.memory);
-    t.ok(container.startupProbe && container.readinessProbe && container.livenessProbe);
-    t.notMatch(JSON.stringify(container.env ?? []), /"name":"REDIS_PASSWORD"/);
+t.test("every pod of every mode has no more rights and resources than it needs", { skip }, async (t) => {
+  const workloads = [...ofModes].flatMap(([mode, all]) =>
+    all
+      .filter(({ kind }) => ["Deployment", "StatefulSet"].includes(kind))
+      .map(({ metadata, spec }) => ({ name: `${mode}: ${metadata.name}`, pod: spec.template.spec })),
+  );
+  for (const { name, pod } of workloads) {
+    t.match(pod, { automountServiceAccountToken: false, securityContext: { runAsNonRoot: true } }, name);
+    t.equal(pod.securityContext.seccompProfile.type, "RuntimeDefault", name);
+    const [container] = pod.containers;
+    t.match(
+      container.securityContext,
+      { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true },
+      name,
+    );
+    t.same(container.securityContext.capabilities, { drop: ["ALL"] }, name);
+    t.ok(container.resources.limits.memory && container.resources.requests.memory, name);
+    t.ok(container.startupProbe && container.readinessProbe && container.livenessProbe, name);
+    t.notMatch(JSON.stringify(container.env ?? []), /"name":"REDIS_PASSWORD"/, name);
+  }
+});
+
+for (const mode of REDIS_MODES) {
+  t.test(`${mode}: each part that its row names has a Service with pods behind it`, { skip }, async (t) => {
+    const all = ofModes.get(mode)!;
+    const pods = all
+      .filter(({ kind }) => kind === "StatefulSet")
+      .flatMap(({ metadata, spec }) =>
+        Array.from({ length: spec.replicas }, (_, at) => ({
+          ...spec.template.metadata.labels,
+          "statefulset.kubernetes.io/pod-name": `${metadata.name}-${at}`,
+        })),
+      );
+    const { servers, sentinels, instances, url } = MODES[mode];
+    for (const name of [...servers, ...sentinels]) {
+      const service = all.find((one) => one.kind === "Service" && one.metadata.name === name);
+      const wanted = Object.entries(service?.spec.selector);
+      const behind = pods.filter((labels) => wanted.every(([key, value]) => labels[key] === value));
+      t.equal(behind.length, instances, name);
+    }
+    const app = all.find(({ kind }) => kind === "Deployment")!;
+    const [{ env }] = app.spec.template.spec.containers;
+    t.equal(
+      env.find(({ name }: { name: string }) => name === "REDIS_URL").value,
+      url || "rediss://redis.example",
+    );
+  });
+
+  if (mode === "external") continue;
+
+  t.test(`${mode}: what is started beside another mode is a part of the whole`, { skip }, async (t) => {
+    const own = parsed(await render(redisOverlay(settings, mode, base), build));
+    const whole = ofModes.get(mode)!;
+    t.ok(own.length > 0);
+    t.same(
+      own.filter((one) => !whole.some((other) => isDeepStrictEqual(one, other))).map(({ kind }) => kind),
+      [],
+    );
+    t.notOk(own.some(({ kind }) => ["Deployment", "Namespace"].includes(kind)));
   });
 }
 
@@ -132,8 +185,21 @@ t.test(
   { skip },
   async (t) => {
     t.equal(find("Deployment", "app").spec.strategy.rollingUpdate.maxUnavailable, 0);
-    const { ingress, podSelector } = find("NetworkPolicy", "redis").spec;
-    t.same(podSelector.matchLabels, { "app.kubernetes.io/component": "redis" });
-    t.same(ingress[0].from, [{ podSelector: { matchLabels: { "app.kubernetes.io/component": "app" } } }]);
+    for (const [mode, all] of ofModes) {
+      const policies = all.filter(({ kind }) => kind === "NetworkPolicy").map(({ spec }) => spec);
+      const app = { podSelector: { matchLabels: { "app.kubernetes.io/component": "app" } } };
+      const ofRedis = policies.filter(
+        ({ podSelector }) => podSelector.matchLabels?.["app.kubernetes.io/component"] !== "app",
+      );
+      t.equal(ofRedis.length, mode === "external" ? 0 : 1, mode);
+      if (mode === "external") continue;
+      const [{ podSelector, ingress }] = ofRedis;
+      t.same(ingress[0].from, [app], mode);
+      t.same(
+        ingress.slice(1).flatMap(({ from }: { from: object[] }) => from),
+        MODES[mode as "single"].servers.length > 1 ? [{ podSelector }] : [],
+        `${mode}: and its parts for each other`,
+      );
+    }
   },
 );

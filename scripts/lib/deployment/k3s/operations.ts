@@ -8,12 +8,14 @@ import type { Outcome } from "../../run/progress.ts";
 import type { Settings } from "../../run/settings.ts";
 import type { RedisMode } from "../../run/values.ts";
 import { inOrderOfTime } from "../log-lines.ts";
+import { EXTERNAL } from "../redis/external.ts";
+import { ensureExternalSecret } from "./redis.ts";
 import { frontDoor } from "./front-door.ts";
 import { kept, removeVersions } from "./images.ts";
 import { answers } from "./host/install.ts";
-import { differences, render } from "./manifests.ts";
+import { differences, overlay, render } from "./manifests.ts";
 import { awaitNamespace, namespaceProblem } from "./namespace.ts";
-import { coresOf, isReady, NOTE, PART, partOf, pods, restartsOf, workloads } from "./state.ts";
+import { coresOf, isReady, NOTE, partOf, pods, restartsOf, selectorOf, workloads } from "./state.ts";
 import { adoptVolumes, openVolumes } from "./volumes.ts";
 
 const NAME = "k3s";
@@ -21,10 +23,10 @@ export { NAME as name };
 export const platform = "k3s";
 export { containersOf } from "./containers.ts";
 export { publisherOf } from "./front-door.ts";
+export { askRedis, removeRedis, startRedis } from "./redis.ts";
 export { importImages, kept } from "./images.ts";
 export { remove } from "./namespace.ts";
 export { hostProblems, provisionSteps } from "./host/provision.ts";
-export { askRedis } from "./redis.ts";
 export { awaitFrontDoor, diagnose, states, steadyMs } from "./rollout.ts";
 export { snapshot, undo } from "./snapshot.ts";
 export { uninstall as unprovision } from "./host/uninstall.ts";
@@ -70,14 +72,15 @@ export async function problems(settings: Settings): Promise<string[]> {
 
 /** Deploys the manifests. The cluster answers before anything runs: `converge` waits for that. */
 export async function apply(settings: Settings, target: Target): Promise<Outcome> {
-  const manifests = await render(settings, target);
+  const manifests = await render(overlay(settings, target));
   await awaitNamespace(settings);
   await ensurePassword(settings);
+  if (target.redis === EXTERNAL) await ensureExternalSecret(settings);
   await adoptVolumes(settings);
   const differing = await differences(manifests);
   if (differing.length === 0) return { changed: false };
   await $({ input: manifests })`kubectl apply --filename -`;
-  await openVolumes(settings);
+  if (target.redis !== EXTERNAL) await openVolumes(settings);
   return { changed: true, note: differing.join(", ") };
 }
 
@@ -138,8 +141,21 @@ export async function tidy(settings: Settings, named: string[]): Promise<void> {
 /** Prints the last lines of some parts' logs to stdout, and goes on with `follow`. */
 export async function logs(settings: Settings, { parts, tail, follow }: LogOptions): Promise<void> {
   if (parts.includes("proxy")) throw new Failure("there is no proxy on k3s", { code: EXIT.usage });
-  const which = ["--namespace", settings.name, "--selector", `${PART} in (${parts.join(",")})`];
-  const flags = [...which, "--tail", tail, "--timestamps", "--prefix", "--max-log-requests=20"];
-  if (follow) await $({ stdio: "inherit" })`kubectl logs --follow ${flags}`;
-  else process.stdout.write(inOrderOfTime((await $`kubectl logs ${flags}`).stdout));
+  const flags = [
+    "--namespace",
+    settings.name,
+    "--tail",
+    tail,
+    "--timestamps",
+    "--prefix",
+    "--max-log-requests=20",
+  ];
+  const which = await Promise.all(parts.map((part) => selectorOf(settings, part)));
+  if (follow) {
+    const show = $({ stdio: "inherit" });
+    await Promise.all(which.map((one) => show`kubectl logs --follow ${flags} --selector ${one}`));
+    return;
+  }
+  const texts = await Promise.all(which.map((one) => $`kubectl logs ${flags} --selector ${one}`));
+  process.stdout.write(inOrderOfTime(texts.map(({ stdout }) => stdout).join("")));
 }

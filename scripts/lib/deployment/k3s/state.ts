@@ -7,6 +7,7 @@ export const NOTE = {
   previous: "counter-deploy/previous",
   since: "counter-deploy/since",
   redis: "counter-deploy/redis",
+  files: "counter-deploy/redis-files",
   replicas: "counter-deploy/replicas-setting",
   redisSetting: "counter-deploy/redis-setting",
 };
@@ -70,8 +71,7 @@ export interface KubernetesService {
 export const coresOf = (quantity = "0") =>
   quantity.endsWith("m") ? Number.parseFloat(quantity) / 1000 : Number(quantity);
 
-/** The label that says which part of the deployment an object is. */
-export const PART = "app.kubernetes.io/component";
+const PART = "app.kubernetes.io/component";
 const OURS = "app.kubernetes.io/name=counter";
 
 /** Objects of a kind; the flags say which, as kubectl takes them. */
@@ -93,6 +93,16 @@ export const pods = (settings: Settings) => list<Pod>("pods", ours(settings));
 
 /** The part that a pod belongs to, as in `app`. */
 export const partOf = ({ metadata }: Pod | Workload) => metadata.labels?.[PART] ?? "";
+
+/** The pods behind a Service, as kubectl selects them. Throws where there is no such Service. */
+export async function selectorOf(settings: Settings, service: string): Promise<string> {
+  const inside = ["--namespace", settings.name];
+  const { stdout } = await $`kubectl get service ${service} ${inside} --output json`;
+  const { selector = {} } = (JSON.parse(stdout) as KubernetesService).spec;
+  return Object.entries(selector)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(",");
+}
 
 export const isReady = ({ metadata, status }: Pod) =>
   !metadata.deletionTimestamp &&

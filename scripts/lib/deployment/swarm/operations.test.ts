@@ -3,14 +3,15 @@ import t from "tap";
 import { parse } from "yaml";
 import { readSettings } from "../../run/settings.ts";
 import { ROOT } from "../../run/paths.ts";
-import { REDIS_MODES } from "../../run/values.ts";
+import { checkRedisUrl } from "../../../../service/redis-clients.ts";
+import { REDIS_MODES, type RedisMode } from "../../run/values.ts";
 import { MODES } from "../redis-modes.ts";
-import { stackVariables } from "./variables.ts";
+import { stackVariables } from "./stack.ts";
 
 const read = (name: string) => readFileSync(`${ROOT}deploy/swarm/${name}.yaml`, "utf8");
-const texts = ["stack", "mesh", "proxy"].map(read);
+const texts = ["stack", "mesh", "proxy", "shared"].map(read);
 const [stack, mesh, proxy] = texts.map((text) => parse(text, { merge: true }).services);
-/** The parts of each mode, but not what it tells the counter. */
+/** The parts of each mode. */
 const parts = Object.fromEntries(
   REDIS_MODES.flatMap((mode) => {
     const { app: _, ...own } = parse(read(`redis/${mode}`), { merge: true }).services;
@@ -19,26 +20,42 @@ const parts = Object.fromEntries(
 );
 const services = { app: stack.app, proxy: proxy.proxy, ...parts };
 
-for (const redis of REDIS_MODES) {
-  t.test(
-    `${redis}: the manifests ask for the variables that the script gives, and for no others`,
-    async (t) => {
-      const base = { node: "n:1", redis: "r:1", proxy: "p:1" };
-      const target = { version: "1", previous: "", since: "", replicas: 4, replicasSetting: 4, base };
-      const mode = { redis, redisSetting: "single" };
-      const given = Object.keys(await stackVariables(readSettings({}), { ...target, ...mode })).toSorted();
-      const asked = [...texts, read(`redis/${redis}`)].flatMap((text) =>
-        [...text.matchAll(/(?<!\$)\$\{(\w+)\}/g)].map(([, name = ""]) => name),
-      );
-      t.same([...new Set(asked)].toSorted(), given);
-    },
+/** The variables that a mode's manifests ask for, and those that the script gives. */
+async function variables(redis: RedisMode) {
+  const base = { node: "n:1", redis: "r:1", proxy: "p:1" };
+  const target = { version: "1", previous: "", since: "", replicas: 4, replicasSetting: 4, base };
+  const mode = { redis, redisSetting: "single" };
+  const given = Object.keys(await stackVariables(readSettings({}), { ...target, ...mode }));
+  const asked = [...texts, read(`redis/${redis}`)].flatMap((text) =>
+    [...text.matchAll(/(?<!\$)\$\{(\w+)\}/g)].map(([, name = ""]) => name),
   );
+  return { given: new Set(given), asked: new Set(asked) };
+}
 
+t.test("the manifests ask for the variables that the script gives, and for no others", async (t) => {
+  const all = { given: new Set<string>(), asked: new Set<string>() };
+  for (const redis of REDIS_MODES) {
+    const { given, asked } = await variables(redis);
+    t.same([...asked.difference(given)], [], redis);
+    all.given = all.given.union(given);
+    all.asked = all.asked.union(asked);
+  }
+  t.same([...all.given.difference(all.asked)], []);
+});
+
+for (const redis of REDIS_MODES) {
   t.test(`${redis}: its row names the parts that its manifest has`, async (t) => {
-    const { app, ...own } = parse(read(`redis/${redis}`), { merge: true }).services;
-    t.match(app.environment.REDIS_URL, /^redis/);
-    const { servers, sentinels } = MODES[redis];
+    const { app: _, ...own } = parse(read(`redis/${redis}`), { merge: true }).services;
+    const { servers, sentinels, instances, url } = MODES[redis];
     t.same(Object.keys(own).toSorted(), [...servers, ...sentinels].toSorted());
+    for (const name of servers) t.equal(own[name].deploy.replicas, instances);
+    if (redis === "external") return;
+    const hosts = url
+      .split("/")[2]!
+      .split(",")
+      .map((host) => host.split(":")[0]);
+    t.same(hosts, sentinels.length > 0 ? sentinels : servers, "and its URL names the same");
+    t.equal(checkRedisUrl(url, "secret").includes("secret"), true, "which the service understands");
   });
 }
 

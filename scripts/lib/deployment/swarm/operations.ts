@@ -7,10 +7,12 @@ import type { Deployed, LogOptions, RemoveOptions, Target } from "../orchestrato
 import type { Outcome } from "../../run/progress.ts";
 import { type Settings } from "../../run/settings.ts";
 import type { RedisMode } from "../../run/values.ts";
+import { EXTERNAL } from "../redis/external.ts";
+import { ensureExternalSecrets } from "./redis.ts";
 import { passwordSecret } from "./provision.ts";
 import { hasEnded, imageOf, isRunning, services, tasks } from "./state.ts";
 import { until } from "../../run/wait.ts";
-import { DIR, stackVariables } from "./variables.ts";
+import { deployStack, stackVariables } from "./stack.ts";
 
 const LABEL = {
   version: "counter-deploy.version",
@@ -29,7 +31,7 @@ export { keptVersions as kept } from "../../images/app.ts";
 export { leaveSwarm as unprovision } from "./membership.ts";
 export { hostProblems, provisionSteps } from "./provision.ts";
 export { publisherOf } from "./publisher.ts";
-export { askRedis } from "./redis.ts";
+export { askRedis, removeRedis, startRedis } from "./redis.ts";
 export { diagnose, mergeSlots, restartDoor, snapshot, states, steadyMs, undo } from "./rollout.ts";
 
 /** What runs now; undefined if the counter is not deployed. */
@@ -71,10 +73,10 @@ export async function problems(settings: Settings): Promise<string[]> {
 /** Deploys the stack. The engine answers before anything runs: `converge` waits for that. */
 export async function apply(settings: Settings, target: Target): Promise<Outcome> {
   const door = (await hasIpvs()) ? "mesh" : "proxy";
-  const names = ["stack", `redis/${target.redis}`, door];
-  const files = names.flatMap((name) => ["--compose-file", `${DIR}/${name}.yaml`]);
-  const env = { ...process.env, ...(await stackVariables(settings, target)) };
-  await $({ env })`docker stack deploy --prune --resolve-image never ${files} ${settings.name}`;
+  const names = ["shared", "stack", `redis/${target.redis}`, door];
+  if (target.redis === EXTERNAL) await ensureExternalSecrets(settings);
+  const flags = target.keepParts ? [] : ["--prune"];
+  await deployStack(settings, names, await stackVariables(settings, target), flags);
   return {};
 }
 
@@ -100,12 +102,14 @@ export async function scale(settings: Settings, replicas: number, cpus?: number)
   return {};
 }
 
-/** Removes the configurations that earlier deployments used. */
+/** Removes the configurations and secrets that earlier deployments used. */
 export async function tidy(settings: Settings): Promise<void> {
-  const { stdout } =
-    await $`docker config ls --quiet --filter label=com.docker.stack.namespace=${settings.name}`;
-  // The engine refuses to remove those in use, one by one.
-  for (const id of stdout.split("\n").filter(Boolean)) await $({ nothrow: true })`docker config rm ${id}`;
+  for (const kind of ["config", "secret"]) {
+    const label = `label=com.docker.stack.namespace=${settings.name}`;
+    const { stdout } = await $`docker ${kind} ls --quiet --filter ${label}`;
+    // The engine refuses to remove those in use, one by one.
+    for (const id of stdout.split("\n").filter(Boolean)) await $({ nothrow: true })`docker ${kind} rm ${id}`;
+  }
 }
 
 /** Prints the last lines of some services' logs to stdout, and goes on with `follow`. */
@@ -121,7 +125,7 @@ export async function logs(settings: Settings, { parts, tail, follow }: LogOptio
   process.stdout.write(inOrderOfTime(texts.map(({ stdout }) => stdout).join("")));
 }
 
-/** Removes the stack and waits until its containers and networks are gone; volume and secret only with `purge`. */
+/** Removes the stack and waits until its containers and networks are gone; volumes and secret only with `purge`. */
 export async function remove(
   settings: Settings,
   { purge, despiteInterrupt = false }: RemoveOptions,
@@ -143,7 +147,8 @@ export async function remove(
   const wait = { what: "the stack is not gone", deadline: settings.deadlines.remove, hint: "make teardown" };
   await until({ ...wait, despiteInterrupt }, async () => !(await left()));
   if (!purge) return { changed: deployed };
-  const volume = await $({ nothrow: true })`docker volume rm ${settings.name}_data`;
+  const volumes = (await $`docker volume ls --quiet --filter ${label}`).stdout.split("\n").filter(Boolean);
+  if (volumes.length > 0) await $`docker volume rm ${volumes}`;
   const secret = await $({ nothrow: true })`docker secret rm ${passwordSecret(settings)}`;
-  return { changed: deployed || volume.ok || secret.ok };
+  return { changed: deployed || volumes.length > 0 || secret.ok };
 }
