@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import { basename } from "node:path";
 import { $ } from "zx/core";
 import { choose, ORCHESTRATORS } from "../../deployment/choose.ts";
+import { engineInfo } from "../../host/docker.ts";
 import { EXIT, Failure, refuse } from "../../run/failure.ts";
 import { interruption } from "../../run/interrupt.ts";
 import { commandOf } from "../../run/options.ts";
@@ -72,11 +73,20 @@ export async function runCompare({ settings, options }: Context): Promise<Compar
   });
   const failure = await putBack(subjects, steps).then(
     () => runs.failure,
-    (error: unknown) => runs.failure ?? error,
+    (error: unknown) => {
+      process.stderr.write(`      the deployment is NOT as it was: ${toFailure(error).message}\n`);
+      return runs.failure ?? error;
+    },
   );
-  if (runs.all.length === 0) throw failure ?? interruption.reason;
+  if (runs.all.length === 0) {
+    interruption.throwIfAborted();
+    throw failure;
+  }
 
-  const facts = runFacts(commandOf("compare", options), settings, { subjects: subjects.map(factsOf) });
+  const facts = runFacts(commandOf("compare", options), settings, {
+    engine: (await engineInfo())?.ServerVersion,
+    subjects: subjects.map(factsOf),
+  });
   const figures = figuresOf(method, idle, runs.measured, runs.all);
   const baseline = earlier && againstBaseline(figures, earlier, options.baseline!, wanted.tolerance);
   const seconds = Math.round((performance.now() - begun) / 1000);

@@ -15,8 +15,9 @@ export interface Merged {
 export interface Samples {
   /** The users, from when all were there. */
   users: Merged & { distribution: { percentile: number; ms: number }[] };
-  /** Of these, what passed before they were sent, and what of that was connecting, where they had to. */
+  /** Of these, what passed before they were sent. */
   blocked: Times;
+  /** Connecting, of all users' requests that had to, those among them that came while others arrived. */
   connect: Times;
   /** By the replica that answered them, with its share of all answers. */
   replicas: Record<string, { share: number } & Merged>;
@@ -42,12 +43,12 @@ export class Digest {
       part: () => {},
       sample: ({ at, latency, blocked, connect, replica, error }) => {
         if (steady === Infinity) steady = at + ramp * 1000;
+        if (connect > 0) this.#connect.add(connect);
         if (at < steady) return;
         const failed = error !== "";
         for (const counter of [own, this.#users, ...(replica ? [this.#of(this.#replicas, replica)] : [])])
           counter.add(latency, failed);
         this.#blocked.add(blocked);
-        if (connect > 0) this.#connect.add(connect);
       },
     });
     this.runs.push(own.times());

@@ -20,7 +20,7 @@ export function methodOf(comparison: Comparison): string[] {
     `A step in which requests were dropped, less than 95 % of the rate was sent, or the generator filled its CPU, says something about the generator: it is void, shown, and never the highest rate. A run during which somebody changed the deployment, or one of its processes was replaced, is void as a whole.`,
     `CPU limit: ${budgetText(method)}.`,
     `CPU is told apart by the processes' names, as means over each step; "kernel and others" is the rest of what was busy, network interrupts among it. The recorder is the process that keeps the samples. The generator runs on the machine that it measures, and what it takes the counter lacks: rates are of this machine with it.`,
-    `Sent by ${generator.name} (${generator.version}), which has ${generator.threads === "one" ? "one thread" : "as many threads as there are cores"}. ${arms.length > 0 ? "Connecting is in a request's time, and shown by itself." : ""}`,
+    `Sent by ${generator.name} (${generator.version}), which has ${generator.threads === "one" ? "one thread" : "as many threads as there are cores"}. ${arms.length > 0 ? "Connecting is in a request's time, and shown by itself, of those users, too, who came before all were there." : ""}`,
     `Every sample is kept in raw/ beside this page, a file for each run and workload; versions, limits, kernel, settings and the command are below, and all figures in compare.json.`,
   ];
 }

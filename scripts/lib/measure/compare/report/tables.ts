@@ -82,7 +82,7 @@ function differenceTable({ noise, differences, arms }: Comparison): Table {
 
 function userTable({ arms }: Comparison): Table {
   return [
-    ["size", "requests", "failed", "p50", "p95", "p99", "p99.9", "max", "connecting p50", "p99"],
+    ["size", "requests", "failed", "p50", "p95", "p99", "p99.9", "max", "connecting p50", "connecting p99"],
     ...arms.map(({ name, samples: { users, connect } }) => {
       const { p50, p95, p99, p999, max } = users.times;
       return [
@@ -90,7 +90,6 @@ function userTable({ arms }: Comparison): Table {
         count(users.requests),
         count(users.failed),
         ...[p50, p95, p99, p999, max].map(ms),
-        // Connections that were opened before all users were there are in no figure.
         ...(connect.max > 0 ? [connect.p50, connect.p99].map(ms) : ["-", "-"]),
       ];
     }),
