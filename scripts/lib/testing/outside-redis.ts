@@ -41,3 +41,8 @@ export async function configure(host: TestHost, name: string, value: string): Pr
   const done = await host.exec(["docker", "exec", NAME, "sh", "-c", command]);
   if (!done.ok) throw new Error(done.stdout + done.stderr);
 }
+
+/** Removes it with its data. */
+export async function stopOutsideRedis(host: TestHost): Promise<void> {
+  await host.exec(["docker", "rm", "--force", "--volumes", NAME]);
+}
