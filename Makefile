@@ -3,7 +3,7 @@
 # the real one is the script's.
 
 .DEFAULT_GOAL := help
-.PHONY: help install up provision deploy-swarm deploy-k3s forward smoke status scale logs rollback teardown test bench load load-ui compare consistency failover prove reports
+.PHONY: help install up provision deploy-swarm deploy-k3s forward smoke status scale logs rollback teardown test bench load load-ui compare consistency failover prove backup restore reports
 
 help: ## list the verbs, in the order in which one uses them
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -72,6 +72,12 @@ failover: install ## end Redis, a replica or the proxy under load     [KILL=redi
 
 prove: install ## change and break it under load, and show what that costs  [ACTS=roll,...] [RATE=n] [YES=1]
 	@scripts/prove.ts
+
+backup: install ## copy the count while it is counted               [BACKUPS=dir] [KEEP=n] [DRILL=1]
+	@scripts/backup.ts
+
+restore: install ## put the count of a backup in its place          FILE=path [YES=1]
+	@scripts/restore.ts
 
 reports: install ## list the reports of such runs                  [JSON=1]
 	@scripts/reports.ts

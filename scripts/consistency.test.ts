@@ -61,7 +61,7 @@ t.test(
     // So that the counts differ although the door is fair.
     await fetch(`${url}/api/counter/increment`, { method: "POST", headers: { connection: "close" } });
     const run = await ask(url);
-    t.match(run, { exitCode: 1, stderr: /error: it broke one count for all/ }, run.stderr);
+    t.match(run, { exitCode: 1, stderr: /error: the check broke one count for all/ }, run.stderr);
     const result = JSON.parse(run.stdout) as Result;
     t.match(result, {
       passed: false,

@@ -25,7 +25,7 @@ process.exitCode = await verb(
       context.options.json ? `${JSON.stringify(result)}\n` : `${documentText(reportOf(result))}\n`,
     );
     process.stderr.write(`Report: reports/${basename(folder)}/report.html\n`);
-    requirePassed("it", result);
+    requirePassed("the check", result);
     done();
   },
 );

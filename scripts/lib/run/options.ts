@@ -166,6 +166,15 @@ export const OPTIONS = {
     help: "what is done meanwhile, see below; all if not said",
     read: list(text),
   },
+  backups: { env: "BACKUPS", value: "dir", help: "where backups are, if not in backups/", read: text },
+  keep: {
+    env: "KEEP",
+    value: "n",
+    help: "backups that stay, the newest; all if not said",
+    read: whole(1, 9999),
+  },
+  drill: { env: "DRILL", help: "restore the backup into another Redis, and compare", read: toggle },
+  file: { env: "FILE", value: "path", help: "a backup's manifest, or its data", read: text },
   reset: { env: "RESET", help: "reset the counter however high it is", read: toggle },
   generator: {
     env: "GENERATOR",

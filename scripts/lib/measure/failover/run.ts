@@ -53,21 +53,21 @@ export async function runFailover({ settings, options }: Context): Promise<Done>
   const mode: MeasuredMode = MEASURED[name];
   const frozen = options.freeze ? FROZEN : undefined;
   const how = frozen ? `frozen for ${frozen} s` : "killed with kill -9";
+  const parts: readonly string[] = mode.victims[victim] ?? [];
+  const containers = await countContainers(orchestrator, settings, Object.values(mode.victims).flat());
+  if (parts.every((part) => !containers[part]))
+    throw new Failure(`there is no ${victim} on ${orchestrator.platform} to be hit`, { code: EXIT.refused });
   const question =
     `${victim} of ${settings.name} on ${orchestrator.platform} will be ${how}, ${wanted} times, while ${count(rate)} increments a second are sent` +
     `: requests fail, and the count grows by up to ${count(wanted * rate * seconds)}. Go on?`;
   if (!options.yes) await confirm(question, "make failover YES=1");
 
   const steps = progress(`Failover of ${settings.name}: ${victim} is ${how}`, wanted + 1);
-  const parts = mode.victims[victim];
-  if (!parts) throw nothing(victim, `Redis ${name}`);
-  const { containers, redis } = await steps.step("Preflight", async () => {
-    const found = await countContainers(orchestrator, settings, Object.values(mode.victims).flat());
-    if (parts.every((part) => !found[part])) throw nothing(victim, orchestrator.platform);
-    await awaitWell(orchestrator, settings, deployed, found);
+  const { redis } = await steps.step("Preflight", async () => {
+    await awaitWell(orchestrator, settings, deployed, containers);
     const facts = await redisSettings(orchestrator, settings, mode);
     const note = [`Redis ${name}`, ...Object.entries(facts).map((pair) => pair.join(" "))].join(", ");
-    return { containers: found, redis: facts, note };
+    return { redis: facts, note };
   });
   const started = new Date().toISOString();
   const folder = await makeFolder(started, `failover-${orchestrator.name}-${victim}`);
@@ -125,9 +125,6 @@ function noteOf({ fault, outage, lost }: Round): string {
   const back = outage.back === undefined ? "not back" : `back after ${(outage.back / 1000).toFixed(2)} s`;
   return `${fault.container}  ${back}, ${count(outage.failed)} failed, ${count(lost)} lost`;
 }
-
-const nothing = (victim: string, where: string) =>
-  new Failure(`there is no ${victim} on ${where}`, { code: EXIT.refused });
 
 async function countContainers(orchestrator: Orchestrator, settings: Settings, parts: readonly string[]) {
   const pairs = parts.map(async (part) => {

@@ -1,0 +1,69 @@
+#!/usr/bin/env -S sh -c 'exec "$(dirname "$(readlink -f "$0")")/lib/node.sh" "$0" "$@"'
+// Copies the count while it is counted, with a manifest beside that says what it is.
+//
+//   make backup DRILL=1
+//   scripts/backup.ts --backups=/srv/backups --keep=7
+
+import { drill } from "./lib/deployment/backup/drill.ts";
+import { pruneBackups, readBackup, writeBackup } from "./lib/deployment/backup/file.ts";
+import { type Copy, copyValue, counterRedis, versionOf } from "./lib/deployment/backup/key.ts";
+import { choose } from "./lib/deployment/choose.ts";
+import { requireDeployed } from "./lib/deployment/deployed.ts";
+import { REDIS_MODE, REDIS_PARTS } from "./lib/deployment/redis-parts.ts";
+import { baseImages } from "./lib/images/base.ts";
+import { EXIT, Failure } from "./lib/run/failure.ts";
+import { ROOT } from "./lib/run/paths.ts";
+import { progress } from "./lib/run/progress.ts";
+import { verb } from "./lib/run/verb.ts";
+
+process.exitCode = await verb(
+  {
+    name: "backup",
+    summary: "Copies the count while it is counted, into a file with a manifest beside.",
+    options: ["backups", "keep", "drill", "json", "orchestrator"],
+    example: "make backup DRILL=1",
+    exclusive: true,
+  },
+  async ({ settings, options }) => {
+    const { backups: dir = `${ROOT}backups`, keep, drill: drilled = false, json = false } = options;
+    const orchestrator = await choose(options);
+    const { version } = await requireDeployed(orchestrator, settings);
+    const steps = 2 + Number(drilled) + Number(keep !== undefined);
+    const { step, done } = progress(`Back up ${settings.name}`, steps);
+    const { copy, redis } = await step("Copy", async () => {
+      const ask = await counterRedis(orchestrator, settings, REDIS_PARTS[REDIS_MODE]);
+      const running = await versionOf(ask);
+      const found = await copyValue(ask);
+      if (!found)
+        throw new Failure("nobody has counted yet: there is nothing to copy", { code: EXIT.refused });
+      return { copy: found, redis: running, note: noteOf(found, running) };
+    });
+    const facts = { name: settings.name, time: new Date().toISOString(), count: copy.count };
+    const { path } = await step("Write", async () => {
+      const more = { redis, mode: REDIS_MODE, version };
+      const written = await writeBackup(dir, { ...facts, ...more }, copy.dump);
+      return { path: written, note: `${copy.dump.length} bytes` };
+    });
+    if (drilled) {
+      await step("Restore it into another Redis", async (report) => {
+        const image = (await baseImages(settings, report)).redis;
+        const tried = await drill(image, await readBackup(path));
+        return { note: `${copy.count.toLocaleString("en")}, Redis ${tried}` };
+      });
+    }
+    if (keep !== undefined) {
+      await step(`Keep ${keep}`, async () => {
+        const removed = await pruneBackups(dir, settings.name, keep);
+        return { changed: removed > 0, note: `${removed} removed` };
+      });
+    }
+    const { manifest } = await readBackup(path);
+    process.stdout.write(json ? `${JSON.stringify({ path, ...manifest })}\n` : `${path}\n`);
+    done();
+  },
+);
+
+function noteOf({ count, others }: Copy, redis: string): string {
+  const left = others > 0 ? `; ${others} keys that are not the counter's are left out` : "";
+  return `${count.toLocaleString("en")}, Redis ${redis} ${REDIS_MODE}${left}`;
+}

@@ -1,0 +1,139 @@
+import { EXIT, Failure } from "../../run/failure.ts";
+import type { Settings } from "../../run/settings.ts";
+import type { Orchestrator } from "../orchestrator.ts";
+
+/** All that the counter keeps. */
+export const KEY = "counter:value";
+/** Beside it, and in the same slot of a cluster: what a restore puts in its place, and what was there before. */
+const RESTORED = `{${KEY}}:restored`;
+const BEFORE = `{${KEY}}:before`;
+/** Milliseconds after which a copy that was never put in place is gone by itself. */
+const RESTORED_LIVES = "600000";
+
+/** Sends a command to the one Redis that has the count, and gives what redis-cli printed. Throws where none answers. */
+export type Ask = (...command: string[]) => Promise<string>;
+
+/** The value as Redis itself serialises it, with a checksum of its own. */
+export interface Copy {
+  count: number;
+  dump: Buffer;
+  /** Keys that are not the counter's: they are not copied. */
+  others: number;
+}
+
+// Each script runs as one step: nobody counts in the middle of it. Binary data goes in and out as hexadecimal digits.
+const COPY = `
+local dump = redis.call("DUMP", KEYS[1])
+if not dump then return "none" end
+local hex = string.gsub(dump, ".", function(c) return string.format("%02x", string.byte(c)) end)
+return redis.call("GET", KEYS[1]) .. " " .. redis.call("DBSIZE") .. " " .. hex`;
+
+const STAGE = `
+local dump = string.gsub(ARGV[1], "..", function(h) return string.char(tonumber(h, 16)) end)
+local done = redis.pcall("RESTORE", KEYS[1], ARGV[2], dump, "REPLACE")
+if done.err then return "refused " .. done.err end
+local value = redis.pcall("GET", KEYS[1])
+if type(value) == "table" then return "refused " .. value.err end
+return "value " .. value`;
+
+// An empty text is kept where there was no value.
+const SWAP = `
+if redis.call("EXISTS", KEYS[2]) == 0 then return "none" end
+redis.call("PERSIST", KEYS[2])
+redis.call("SET", KEYS[3], "")
+if redis.call("EXISTS", KEYS[1]) == 1 then redis.call("RENAME", KEYS[1], KEYS[3]) end
+redis.call("RENAME", KEYS[2], KEYS[1])
+return redis.call("GET", KEYS[1])`;
+
+const PUT_BACK = `
+if redis.call("EXISTS", KEYS[2]) == 1 then
+  if redis.pcall("STRLEN", KEYS[2]) == 0 then redis.call("DEL", KEYS[1], KEYS[2])
+  else redis.call("RENAME", KEYS[2], KEYS[1]) end
+end
+return redis.call("GET", KEYS[1]) or "0"`;
+
+const script = (text: string, keys: string[], ...args: string[]) => [
+  "eval",
+  text.trim(),
+  String(keys.length),
+  ...keys,
+  ...args,
+];
+
+/**
+ * Finds the one Redis among these parts that has the count: a master, and of a cluster that of the key's slot. Throws a
+ * Failure where none does, and one (refused) where several do, since their counts are not one.
+ */
+export async function counterRedis(
+  orchestrator: Orchestrator,
+  settings: Settings,
+  parts: readonly string[],
+): Promise<Ask> {
+  const found = await Promise.all(
+    parts.map(async (part) => {
+      const roles = await orchestrator.askRedis(settings, part, ["role"]);
+      if (!roles.some((role) => role.startsWith("master"))) return [];
+      const counts = await orchestrator.askRedis(settings, part, ["get", KEY]);
+      return counts.map((count) => ({ part, count }));
+    }),
+  );
+  const [one, ...others] = found.flat();
+  if (!one) throw new Failure("Redis does not answer", { hint: "make logs SERVICE=redis" });
+  if (others.length > 0) {
+    const counts = [one, ...others].map(({ count }) => Number(count).toLocaleString("en"));
+    throw new Failure(`${counts.length} Redis answer, each with a count of its own: ${counts.join(", ")}`, {
+      code: EXIT.refused,
+    });
+  }
+  return async (...command) => {
+    const [answer] = await orchestrator.askRedis(settings, one.part, command);
+    if (answer !== undefined) return answer;
+    throw new Failure("Redis does not answer", { hint: "make logs SERVICE=redis" });
+  };
+}
+
+/** The running Redis' version, as in `7.0.15`. */
+export async function versionOf(ask: Ask): Promise<string> {
+  const version = /^redis_version:(\S+)/m.exec(await ask("info", "server"))?.[1];
+  if (version) return version;
+  throw new Failure("Redis does not say its version");
+}
+
+/** The present count; 0 where nobody has counted yet. */
+export const countIn = async (ask: Ask) => Number((await ask("get", KEY)) || "0");
+
+/** Copies the value; undefined where nobody has counted yet. Throws a Failure where it is no count. */
+export async function copyValue(ask: Ask): Promise<Copy | undefined> {
+  const answer = await ask(...script(COPY, [KEY]));
+  if (answer === "none") return undefined;
+  const [, count, keys, hex] = /^(\d+) (\d+) ([0-9a-f]+)$/.exec(answer) ?? [];
+  if (!hex) throw new Failure(`${KEY} in Redis is no count: ${answer.slice(0, 80)}`);
+  return { count: Number(count), dump: Buffer.from(hex, "hex"), others: Number(keys) - 1 };
+}
+
+/**
+ * Loads a copy beside the value, which nobody sees of it, and gives its count. Throws a Failure (refused) where Redis
+ * does not take it: it is damaged, or a newer Redis wrote it.
+ */
+export async function stage(ask: Ask, dump: Buffer): Promise<number> {
+  const answer = await ask(...script(STAGE, [RESTORED], dump.toString("hex"), RESTORED_LIVES));
+  const [, value] = /^value (\d+)$/.exec(answer) ?? [];
+  if (value) return Number(value);
+  throw new Failure(`Redis does not take it: ${answer.replace("refused ", "")}`, { code: EXIT.refused });
+}
+
+/** Puts the loaded copy in the value's place, and keeps the value. Gives the count of then. */
+export async function swap(ask: Ask): Promise<number> {
+  const answer = await ask(...script(SWAP, [KEY, RESTORED, BEFORE]));
+  if (answer !== "none") return Number(answer);
+  throw new Failure("what was loaded is gone: it took too long");
+}
+
+/** Puts back what a restore has kept, if it came so far, and gives the count. */
+export const putBack = async (ask: Ask) => Number(await ask(...script(PUT_BACK, [KEY, BEFORE])));
+
+/** Whether a restore was cut off before it was known to be right. */
+export const isCutOff = async (ask: Ask) => (await ask("exists", BEFORE)) === "1";
+
+/** Gives up the kept value. */
+export const letGo = async (ask: Ask) => void (await ask("del", BEFORE));

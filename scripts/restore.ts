@@ -1,0 +1,48 @@
+#!/usr/bin/env -S sh -c 'exec "$(dirname "$(readlink -f "$0")")/lib/node.sh" "$0" "$@"'
+// Puts the count of a backup in the place of the one there is, which comes back if that fails.
+//
+//   make restore FILE=backups/counter-2026-11-25T01-02-03.456Z.json
+//   scripts/restore.ts --file=... --yes
+
+import { isNewer, readBackup } from "./lib/deployment/backup/file.ts";
+import { countIn, counterRedis, versionOf } from "./lib/deployment/backup/key.ts";
+import { finishCutOff, restore } from "./lib/deployment/backup/restore.ts";
+import { choose } from "./lib/deployment/choose.ts";
+import { requireDeployed } from "./lib/deployment/deployed.ts";
+import { REDIS_MODE, REDIS_PARTS } from "./lib/deployment/redis-parts.ts";
+import { confirm } from "./lib/run/confirm.ts";
+import { EXIT, Failure, refuse } from "./lib/run/failure.ts";
+import { progress } from "./lib/run/progress.ts";
+import { verb } from "./lib/run/verb.ts";
+
+process.exitCode = await verb(
+  {
+    name: "restore",
+    summary: "Puts the count of a backup in the place of the one there is.",
+    options: ["file", "yes", "orchestrator"],
+    example: "make restore FILE=backups/counter-....json",
+    exclusive: true,
+  },
+  async ({ settings, options }) => {
+    const { file } = options;
+    if (!file) throw new Failure("which backup? FILE=path", { code: EXIT.usage, hint: "ls backups" });
+    const backup = await readBackup(file);
+    const { count, redis, time } = backup.manifest;
+    const orchestrator = await choose(options);
+    const deployed = await requireDeployed(orchestrator, settings);
+    const ask = await counterRedis(orchestrator, settings, REDIS_PARTS[REDIS_MODE]);
+    const running = await versionOf(ask);
+    const newer = `the backup is of Redis ${redis}, and Redis ${running} runs here: it may not read it`;
+    refuse([isNewer(redis, running) ? newer : undefined]);
+
+    const now = (await countIn(ask)).toLocaleString("en");
+    const then = count.toLocaleString("en");
+    const question = `Replace the count of ${settings.name} (now ${now}) by ${then}, of ${time}?`;
+    if (!options.yes) await confirm(question, "make restore YES=1 FILE=...");
+
+    const steps = progress(`Restore ${settings.name} to ${then}, of ${time}`, 4);
+    await steps.step("Restores that were cut off", () => finishCutOff(ask));
+    await restore(ask, settings, deployed, backup, steps);
+    steps.done(`${then} in the place of ${now}`);
+  },
+);
