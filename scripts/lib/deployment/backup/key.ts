@@ -9,6 +9,8 @@ const RESTORED = `{${KEY}}:restored`;
 const BEFORE = `{${KEY}}:before`;
 /** Milliseconds after which a copy that was never put in place is gone by itself. */
 const RESTORED_LIVES = "600000";
+/** The same of what was there before: a restore that was cut off and has counted so long since is not taken back. */
+const BEFORE_LIVES = "3600000";
 
 /** Sends a command to the one Redis that has the count, and gives what redis-cli printed. Throws where none answers. */
 export type Ask = (...command: string[]) => Promise<string>;
@@ -42,13 +44,17 @@ if redis.call("EXISTS", KEYS[2]) == 0 then return "none" end
 redis.call("PERSIST", KEYS[2])
 redis.call("SET", KEYS[3], "")
 if redis.call("EXISTS", KEYS[1]) == 1 then redis.call("RENAME", KEYS[1], KEYS[3]) end
+redis.call("PEXPIRE", KEYS[3], ARGV[1])
 redis.call("RENAME", KEYS[2], KEYS[1])
 return redis.call("GET", KEYS[1])`;
 
 const PUT_BACK = `
 if redis.call("EXISTS", KEYS[2]) == 1 then
   if redis.pcall("STRLEN", KEYS[2]) == 0 then redis.call("DEL", KEYS[1], KEYS[2])
-  else redis.call("RENAME", KEYS[2], KEYS[1]) end
+  else
+    redis.call("PERSIST", KEYS[2])
+    redis.call("RENAME", KEYS[2], KEYS[1])
+  end
 end
 return redis.call("GET", KEYS[1]) or "0"`;
 
@@ -124,7 +130,7 @@ export async function stage(ask: Ask, dump: Buffer): Promise<number> {
 
 /** Puts the loaded copy in the value's place, and keeps the value. Gives the count of then. */
 export async function swap(ask: Ask): Promise<number> {
-  const answer = await ask(...script(SWAP, [KEY, RESTORED, BEFORE]));
+  const answer = await ask(...script(SWAP, [KEY, RESTORED, BEFORE], BEFORE_LIVES));
   if (answer !== "none") return Number(answer);
   throw new Failure("what was loaded is gone: it took too long");
 }

@@ -132,5 +132,6 @@ t.test("a restore that was cut off is taken back by the next one", { skip: noRed
   t.equal(await swap(ask), 1000);
   t.match(await finishCutOff(ask), { changed: true, note: /the count before it is back, 5/ });
   t.equal(await redis.client.get("counter:value"), "5");
+  t.equal(await redis.client.pttl("counter:value"), -1, "it stays");
   await t.rejects(swap(ask), { message: /is gone/ });
 });

@@ -6,14 +6,14 @@ import { awaitWell } from "../../deployment/well.ts";
 import { confirm } from "../../run/confirm.ts";
 import { EXIT, Failure } from "../../run/failure.ts";
 import { interruption } from "../../run/interrupt.ts";
-import { commandOf, type OptionName } from "../../run/options.ts";
+import { commandOf, type OptionName, type OptionValues } from "../../run/options.ts";
 import type { Outcome, Progress } from "../../run/progress.ts";
 import { progress } from "../../run/progress.ts";
 import type { Settings } from "../../run/settings.ts";
 import type { Context } from "../../run/verb.ts";
 import { openRaw } from "../load/raw.ts";
 import { count } from "../load/tables.ts";
-import { MEASURED, type MeasuredMode } from "../redis-modes.ts";
+import { MEASURED, type MeasuredMode, type Victim } from "../redis-modes.ts";
 import { writeDocument } from "../report/document.ts";
 import { makeFolder } from "../report/folder.ts";
 import { runFacts } from "../report/run-facts.ts";
@@ -34,6 +34,8 @@ export const FAILOVER_OPTIONS = [
 
 /** Seconds that what is frozen stands still: longer than the service waits, shorter than a healthcheck takes to fail. */
 const FROZEN = 5;
+/** Seconds that a round takes: two before the fault, and some in which writes can come back. */
+const LEAST = 5;
 
 interface Done {
   result: Result;
@@ -46,58 +48,64 @@ interface Done {
  * after the rounds that were complete. Throws a Failure (refused) where there is nothing to be hit.
  */
 export async function runFailover({ settings, options }: Context): Promise<Done> {
-  const { kill: victim = "redis", rounds: wanted = 5, rate = 200, seconds = 10 } = options;
+  const asked = wantedFaults(options);
+  const { victim, how, rounds: wanted, ...timing } = asked;
   const orchestrator = await choose(options);
   const deployed = await requireDeployed(orchestrator, settings);
-  const name = REDIS_MODE;
-  const mode: MeasuredMode = MEASURED[name];
-  const frozen = options.freeze ? FROZEN : undefined;
-  const how = frozen ? `frozen for ${frozen} s` : "killed with kill -9";
-  const parts: readonly string[] = mode.victims[victim] ?? [];
-  const containers = await countContainers(orchestrator, settings, Object.values(mode.victims).flat());
-  if (parts.every((part) => !containers[part]))
-    throw new Failure(`there is no ${victim} on ${orchestrator.platform} to be hit`, { code: EXIT.refused });
-  const question =
-    `${victim} of ${settings.name} on ${orchestrator.platform} will be ${how}, ${wanted} times, while ${count(rate)} increments a second are sent` +
-    `: requests fail, and the count grows by up to ${count(wanted * rate * seconds)}. Go on?`;
-  if (!options.yes) await confirm(question, "make failover YES=1");
+  const mode: MeasuredMode = MEASURED[REDIS_MODE];
+  const found = await targetsOf(orchestrator, settings, mode, victim);
+  const trial: Trial = { orchestrator, settings, deployed, ...found, ...timing };
+  if (!options.yes) await confirm(questionOf(trial, asked), "make failover YES=1");
 
   const steps = progress(`Failover of ${settings.name}: ${victim} is ${how}`, wanted + 1);
   const { redis } = await steps.step("Preflight", async () => {
-    await awaitWell(orchestrator, settings, deployed, containers);
+    await awaitWell(orchestrator, settings, deployed, trial.containers);
     const facts = await redisSettings(orchestrator, settings, mode);
-    const note = [`Redis ${name}`, ...Object.entries(facts).map((pair) => pair.join(" "))].join(", ");
+    const note = [`Redis ${REDIS_MODE}`, ...Object.entries(facts).map((pair) => pair.join(" "))].join(", ");
     return { redis: facts, note };
   });
   const started = new Date().toISOString();
   const folder = await makeFolder(started, `failover-${orchestrator.name}-${victim}`);
   const raw = openRaw(`${folder}/samples.csv.gz`);
-  const trial = {
-    orchestrator,
-    settings,
-    deployed,
-    parts,
-    containers,
-    rate,
-    seconds,
-    ...(frozen && { frozen }),
-  };
   const rounds = await playRounds(trial, wanted, steps, raw);
   await raw.close();
 
   const { version, replicas } = deployed;
-  const { platform } = orchestrator;
-  const about = { victim, how, mode: name, platform, replicas, version, rate, seconds, redis, started };
-  const setting = { ...about, ...(frozen && { frozen }) };
+  const where = { mode: REDIS_MODE, platform: orchestrator.platform, replicas, version, redis };
+  const setting = { victim, how, ...timing, ...where, started };
   const result = resultOf(setting, mode, rounds, interruption.aborted);
-  await writeDocument(
-    folder,
-    reportOf(result),
-    result,
-    runFacts(commandOf("failover", options), settings, about),
-  );
+  const facts = runFacts(commandOf("failover", options), settings, setting);
+  await writeDocument(folder, reportOf(result), result, facts);
   return { result, folder, done: steps.done };
 }
+
+/** What was asked for. Throws a usage Failure where the fault would come when nothing is sent any more. */
+function wantedFaults({ kill = "redis", freeze, rounds = 5, rate = 200, seconds = 10 }: OptionValues) {
+  const least = LEAST + (freeze ? FROZEN : 0);
+  if (seconds < least)
+    throw new Failure(`SECONDS_EACH is "${seconds}", and a round takes ${least} at least`, {
+      code: EXIT.usage,
+    });
+  const how = freeze ? `frozen for ${FROZEN} s` : "killed with kill -9";
+  return { victim: kill, how, rounds, rate, seconds, ...(freeze && { frozen: FROZEN }) };
+}
+
+/** The parts to be hit, and how many containers each part has. Throws a Failure (refused) where there are none. */
+async function targetsOf(orchestrator: Orchestrator, settings: Settings, mode: MeasuredMode, victim: Victim) {
+  const parts = mode.victims[victim] ?? [];
+  const pairs = Object.values(mode.victims)
+    .flat()
+    .map(async (part) => [part, (await orchestrator.containersOf(settings, part)).length] as const);
+  const containers = Object.fromEntries(await Promise.all(pairs));
+  if (parts.some((part) => containers[part])) return { parts, containers };
+  throw new Failure(`there is no ${victim} on ${orchestrator.platform} to be hit`, { code: EXIT.refused });
+}
+
+const questionOf = ({ orchestrator, settings, rate, seconds }: Trial, { victim, how, rounds }: Asked) =>
+  `${victim} of ${settings.name} on ${orchestrator.platform} will be ${how}, ${rounds} times, while ${count(rate)} increments a second are sent` +
+  `: requests fail, and the count grows by up to ${count(rounds * rate * seconds)}. Go on?`;
+
+type Asked = ReturnType<typeof wantedFaults>;
 
 /** Throws where not even one round was complete. */
 async function playRounds(
@@ -124,13 +132,6 @@ async function playRounds(
 function noteOf({ fault, outage, lost }: Round): string {
   const back = outage.back === undefined ? "not back" : `back after ${(outage.back / 1000).toFixed(2)} s`;
   return `${fault.container}  ${back}, ${count(outage.failed)} failed, ${count(lost)} lost`;
-}
-
-async function countContainers(orchestrator: Orchestrator, settings: Settings, parts: readonly string[]) {
-  const pairs = parts.map(async (part) => {
-    return [part, (await orchestrator.containersOf(settings, part)).length] as const;
-  });
-  return Object.fromEntries(await Promise.all(pairs));
 }
 
 /** What Redis says of its settings that decide what a fault costs. */
