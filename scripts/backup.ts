@@ -9,7 +9,7 @@ import { pruneBackups, readBackup, writeBackup } from "./lib/deployment/backup/f
 import { type Copy, copyValue, counterRedis, versionOf } from "./lib/deployment/backup/key.ts";
 import { choose } from "./lib/deployment/choose.ts";
 import { requireDeployed } from "./lib/deployment/deployed.ts";
-import { REDIS_MODE, REDIS_PARTS } from "./lib/deployment/redis-parts.ts";
+import { askOf, serversOf } from "./lib/deployment/redis/whole.ts";
 import { baseImages } from "./lib/images/base.ts";
 import { EXIT, Failure } from "./lib/run/failure.ts";
 import { ROOT } from "./lib/run/paths.ts";
@@ -27,20 +27,20 @@ process.exitCode = await verb(
   async ({ settings, options }) => {
     const { backups: dir = `${ROOT}backups`, keep, drill: drilled = false, json = false } = options;
     const orchestrator = await choose(options);
-    const { version } = await requireDeployed(orchestrator, settings);
+    const { version, redis: mode } = await requireDeployed(orchestrator, settings);
     const steps = 2 + Number(drilled) + Number(keep !== undefined);
     const { step, done } = progress(`Back up ${settings.name}`, steps);
     const { copy, redis } = await step("Copy", async () => {
-      const ask = await counterRedis(orchestrator, settings, REDIS_PARTS[REDIS_MODE]);
+      const ask = await counterRedis(askOf(orchestrator, settings, version), serversOf(mode));
       const running = await versionOf(ask);
       const found = await copyValue(ask);
       if (!found)
         throw new Failure("nobody has counted yet: there is nothing to copy", { code: EXIT.refused });
-      return { copy: found, redis: running, note: noteOf(found, running) };
+      return { copy: found, redis: running, note: noteOf(found, `${running} ${mode}`) };
     });
     const facts = { name: settings.name, time: new Date().toISOString(), count: copy.count };
     const { path } = await step("Write", async () => {
-      const more = { redis, mode: REDIS_MODE, version };
+      const more = { redis, mode, version };
       const written = await writeBackup(dir, { ...facts, ...more }, copy.dump);
       return { path: written, note: `${copy.dump.length} bytes` };
     });
@@ -65,5 +65,5 @@ process.exitCode = await verb(
 
 function noteOf({ count, others }: Copy, redis: string): string {
   const left = others > 0 ? `; ${others} keys that are not the counter's are left out` : "";
-  return `${count.toLocaleString("en")}, Redis ${redis} ${REDIS_MODE}${left}`;
+  return `${count.toLocaleString("en")}, Redis ${redis}${left}`;
 }

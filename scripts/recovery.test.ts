@@ -43,6 +43,8 @@ function whole(test: (name: string, run: (t: Test) => Promise<void>) => void): v
 
   test("what is broken is said and asked first; what is not there cannot be", async (t) => {
     t.match(await host.run("failover"), { exitCode: 2, stderr: /redis of counter .* will be killed/ });
+    const none = await host.run("failover", { KILL: "sentinel", YES: "1" });
+    t.match(none, { exitCode: 3, stderr: /Redis single on Docker Swarm has no sentinel/ });
     const short = await host.run("failover", { YES: "1", SECONDS_EACH: "9", FREEZE: "1" });
     t.match(short, { exitCode: 2, stderr: /a round takes 10 at least/ });
     t.match(await host.run("failover", { KILL: "moon" }), {

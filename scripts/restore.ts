@@ -9,7 +9,7 @@ import { countIn, counterRedis, versionOf } from "./lib/deployment/backup/key.ts
 import { finishCutOff, restore } from "./lib/deployment/backup/restore.ts";
 import { choose } from "./lib/deployment/choose.ts";
 import { requireDeployed } from "./lib/deployment/deployed.ts";
-import { REDIS_MODE, REDIS_PARTS } from "./lib/deployment/redis-parts.ts";
+import { askOf, serversOf } from "./lib/deployment/redis/whole.ts";
 import { confirm } from "./lib/run/confirm.ts";
 import { EXIT, Failure, refuse } from "./lib/run/failure.ts";
 import { progress } from "./lib/run/progress.ts";
@@ -30,7 +30,10 @@ process.exitCode = await verb(
     const { count, redis, time } = backup.manifest;
     const orchestrator = await choose(options);
     const deployed = await requireDeployed(orchestrator, settings);
-    const ask = await counterRedis(orchestrator, settings, REDIS_PARTS[REDIS_MODE]);
+    const ask = await counterRedis(
+      askOf(orchestrator, settings, deployed.version),
+      serversOf(deployed.redis),
+    );
     const running = await versionOf(ask);
     const newer = `the backup is of Redis ${redis}, and Redis ${running} runs here: it may not read it`;
     refuse([isNewer(redis, running) ? newer : undefined]);

@@ -1,14 +1,17 @@
-import type { RedisName } from "../deployment/redis-parts.ts";
+import { MODES } from "../deployment/redis-modes.ts";
+import type { RedisMode } from "../run/values.ts";
 
-/** What KILL names. */
-export type Victim = "redis" | "app" | "proxy";
+/** What KILL names; redis is the one with the count, and a replica one that follows it. */
+export type Victim = "redis" | "app" | "proxy" | "replica" | "sentinel";
 
 /** What is measured of a way to run Redis, and what it promises. */
 export interface MeasuredMode {
-  /** The parts of the deployment that a word of KILL means. */
+  /** The parts of the deployment that a word of KILL means, or may mean: roles change. */
   victims: Partial<Record<Victim, readonly string[]>>;
   /** Settings of Redis that decide what a fault costs. */
   settings: readonly string[];
+  /** The same of its Sentinels. */
+  sentinel?: readonly string[];
   /** Seconds after which writes are back, as a median, when Redis was killed. */
   back: number;
   /** Whether an acknowledged increment outlives its Redis. */
@@ -17,13 +20,40 @@ export interface MeasuredMode {
   consistent: boolean;
 }
 
+const DOORS = { app: ["app"], proxy: ["proxy"] } as const;
+const DURABLE = ["appendonly", "appendfsync"] as const;
+const REPLICATED = [...DURABLE, "min-replicas-to-write", "min-replicas-max-lag"] as const;
+
 /** A row a mode; all else is the same for each. */
 export const MEASURED = {
   single: {
-    victims: { redis: ["redis"], app: ["app"], proxy: ["proxy"] },
-    settings: ["appendonly", "appendfsync"],
+    victims: { redis: ["redis"], ...DOORS },
+    settings: DURABLE,
     back: 2,
     keeps: true,
     consistent: true,
   },
-} as const satisfies Record<RedisName, MeasuredMode>;
+  // What is lost is told by the one count that there is; here there is none.
+  independent: { victims: {}, settings: DURABLE, back: 2, keeps: false, consistent: false },
+  sentinel: {
+    victims: {
+      redis: MODES.sentinel.servers,
+      replica: MODES.sentinel.servers,
+      sentinel: MODES.sentinel.sentinels,
+      ...DOORS,
+    },
+    settings: REPLICATED,
+    sentinel: ["down-after-milliseconds"],
+    back: 5,
+    keeps: false,
+    consistent: true,
+  },
+  cluster: {
+    victims: { redis: MODES.cluster.servers, ...DOORS },
+    settings: [...DURABLE, "cluster-node-timeout"],
+    back: 5,
+    keeps: false,
+    consistent: true,
+  },
+  external: { victims: DOORS, settings: [], back: 5, keeps: false, consistent: true },
+} as const satisfies Record<RedisMode, MeasuredMode>;

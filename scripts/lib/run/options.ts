@@ -154,9 +154,9 @@ export const OPTIONS = {
   },
   kill: {
     env: "KILL",
-    value: "redis|app|proxy",
-    help: "what is ended; redis if not said",
-    read: oneOf("redis", "app", "proxy"),
+    value: "part",
+    help: "redis, app, proxy, replica or sentinel; redis if not said",
+    read: oneOf("redis", "app", "proxy", "replica", "sentinel"),
   },
   freeze: { env: "FREEZE", help: "freeze it for 5 s instead of ending it", read: toggle },
   increments: { env: "INCREMENTS", value: "n", help: "how many, and as many reads", read: whole(1, 100_000) },

@@ -1,6 +1,5 @@
 import { EXIT, Failure } from "../../run/failure.ts";
-import type { Settings } from "../../run/settings.ts";
-import type { Orchestrator } from "../orchestrator.ts";
+import type { Ask as AskPart } from "../redis/state.ts";
 
 /** All that the counter keeps. */
 export const KEY = "counter:value";
@@ -67,36 +66,38 @@ const script = (text: string, keys: string[], ...args: string[]) => [
 ];
 
 /**
- * Finds the one Redis among these parts that has the count: a master, and of a cluster that of the key's slot. Throws a
- * Failure where none does, and one (refused) where several do, since their counts are not one.
+ * Finds the one part with the count: a master, and of a cluster that of the key's slot. Throws a Failure where none
+ * answers, and one (refused) where several do, since their counts are not one.
  */
-export async function counterRedis(
-  orchestrator: Orchestrator,
-  settings: Settings,
-  parts: readonly string[],
-): Promise<Ask> {
+export async function partWithCount(askPart: AskPart, parts: readonly string[]): Promise<string> {
   const found = await Promise.all(
     parts.map(async (part) => {
-      const roles = await orchestrator.askRedis(settings, part, ["role"]);
+      const roles = await askPart(part, ["role"]);
       if (!roles.some((role) => role.startsWith("master"))) return [];
-      const counts = await orchestrator.askRedis(settings, part, ["get", KEY]);
+      const counts = await askPart(part, ["get", KEY]);
       return counts.map((count) => ({ part, count }));
     }),
   );
   const [one, ...others] = found.flat();
-  if (!one) throw new Failure("Redis does not answer", { hint: "make logs SERVICE=redis" });
-  if (others.length > 0) {
-    const counts = [one, ...others].map(({ count }) => Number(count).toLocaleString("en"));
-    throw new Failure(`${counts.length} Redis answer, each with a count of its own: ${counts.join(", ")}`, {
-      code: EXIT.refused,
-    });
-  }
+  if (!one) throw away();
+  if (others.length === 0) return one.part;
+  const counts = [one, ...others].map(({ count }) => Number(count).toLocaleString("en"));
+  throw new Failure(`${counts.length} Redis answer, each with a count of its own: ${counts.join(", ")}`, {
+    code: EXIT.refused,
+  });
+}
+
+/** Asks the one Redis with the count. Throws as `partWithCount` does. */
+export async function counterRedis(askPart: AskPart, parts: readonly string[]): Promise<Ask> {
+  const part = await partWithCount(askPart, parts);
   return async (...command) => {
-    const [answer] = await orchestrator.askRedis(settings, one.part, command);
+    const [answer] = await askPart(part, command);
     if (answer !== undefined) return answer;
-    throw new Failure("Redis does not answer", { hint: "make logs SERVICE=redis" });
+    throw away();
   };
 }
+
+const away = () => new Failure("Redis does not answer", { hint: "make logs SERVICE=redis" });
 
 /** The running Redis' version, as in `7.0.15`. */
 export async function versionOf(ask: Ask): Promise<string> {

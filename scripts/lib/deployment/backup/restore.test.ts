@@ -6,8 +6,8 @@ import { noRedis, testRedis, type TestRedis } from "../../../../service/testing/
 import { startNode } from "../../measure/local.ts";
 import { progress } from "../../run/progress.ts";
 import { readSettings } from "../../run/settings.ts";
-import { ORCHESTRATORS } from "../choose.ts";
-import type { Deployed, Orchestrator } from "../orchestrator.ts";
+import type { Deployed } from "../orchestrator.ts";
+import type { Ask as AskPart } from "../redis/state.ts";
 import type { Backup } from "./file.ts";
 import { type Ask, copyValue, countIn, counterRedis, stage, swap, versionOf } from "./key.ts";
 import { finishCutOff, restore } from "./restore.ts";
@@ -16,19 +16,18 @@ const real = readSettings({});
 const settings = { ...real, deadlines: { ...real.deadlines, verify: 2, converge: 5 } };
 const steps = () => progress("Restore", 3, { write: () => true, isTTY: false, columns: 80 });
 
-/** An orchestrator whose parts are these Redis; one that is killed does not answer. */
-function over(parts: Record<string, TestRedis[]>): Orchestrator {
-  const askRedis: Orchestrator["askRedis"] = async (_, part, command) => {
+/** Asks these Redis by the names of their parts; one that is killed does not answer. */
+const over =
+  (parts: Record<string, TestRedis[]>): AskPart =>
+  async (part, command) => {
     const run = $({ nothrow: true, quiet: true });
     const answers = await Promise.all(
       (parts[part] ?? []).map(({ url }) => run`redis-cli -e -u ${url} ${command}`),
     );
     return answers.filter(({ ok }) => ok).map(({ stdout }) => stdout.trim());
   };
-  return { ...ORCHESTRATORS.swarm, askRedis };
-}
 
-const askOf = (redis: TestRedis): Promise<Ask> => counterRedis(over({ redis: [redis] }), settings, ["redis"]);
+const askOf = (redis: TestRedis): Promise<Ask> => counterRedis(over({ redis: [redis] }), ["redis"]);
 
 /** A backup of a Redis that has counted so far. */
 async function backupOf(t: Test, count: number): Promise<Backup> {
@@ -69,16 +68,16 @@ t.test("the one Redis with the count is asked: a master, and only one", { skip: 
   const [one, two] = [await testRedis(t), await testRedis(t)];
   await one.client.set("counter:value", 7);
   const parts = { one: [one], two: [two] };
-  await t.rejects(counterRedis(over(parts), settings, ["one", "two"]), {
+  await t.rejects(counterRedis(over(parts), ["one", "two"]), {
     message: "2 Redis answer, each with a count of its own: 7, 0",
     code: 3,
   });
   await two.client.replicaof("127.0.0.1", new URL(one.url).port);
-  const ask = await counterRedis(over(parts), settings, ["two", "one"]);
+  const ask = await counterRedis(over(parts), ["two", "one"]);
   t.equal(await countIn(ask), 7);
   await one.kill();
   await t.rejects(ask("ping"), { message: "Redis does not answer" });
-  await t.rejects(counterRedis(over(parts), settings, ["one", "two"]), { message: "Redis does not answer" });
+  await t.rejects(counterRedis(over(parts), ["one", "two"]), { message: "Redis does not answer" });
 });
 
 t.test("a damaged copy, and one of a newer Redis, change nothing", { skip: noRedis }, async (t) => {

@@ -21,6 +21,10 @@ export function askOf(orchestrator: Orchestrator, settings: Settings, version: s
   };
 }
 
+/** The parts that hold data, as `askOf` takes them. */
+export const serversOf = (mode: RedisMode): readonly string[] =>
+  mode === EXTERNAL ? [EXTERNAL] : MODES[mode].servers;
+
 /** How the Redis of a deployment are, as far as they run on this host. */
 export async function lookAtRedis(
   orchestrator: Orchestrator,

@@ -1,5 +1,6 @@
 import { type Plan, planOf, PROFILES } from "../../../../checks/load/profiles.ts";
-import { REDIS_MODE } from "../../deployment/redis-parts.ts";
+import { choose } from "../../deployment/choose.ts";
+import { requireDeployed } from "../../deployment/deployed.ts";
 import { Failure } from "../../run/failure.ts";
 import { interruption } from "../../run/interrupt.ts";
 import { commandOf, type OptionName } from "../../run/options.ts";
@@ -36,8 +37,9 @@ interface Done {
 export async function runConsistency({ settings, options }: Context): Promise<Done> {
   const { increments: wanted = 400, rate = 100, baseUrl } = options;
   // Of a front door elsewhere nothing is known: it shall have one count.
-  const mode = baseUrl === undefined ? REDIS_MODE : "elsewhere";
-  const promised = baseUrl === undefined ? MEASURED[REDIS_MODE].consistent : true;
+  const here = baseUrl === undefined && (await requireDeployed(await choose(options), settings)).redis;
+  const mode = here || "elsewhere";
+  const promised = here ? MEASURED[here].consistent : true;
   const steps = progress("Consistency of the counter", 3);
   const target = await steps.step("Target", async () => {
     const found = await loadTarget(settings, options);

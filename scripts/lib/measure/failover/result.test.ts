@@ -83,6 +83,12 @@ t.test("writes that do not come back, or too late, fail the run; a frozen Redis 
   const late = [round(4000, [1], 1)];
   t.match(resultOf(setting, MEASURED.single, late, false), { passed: false });
   t.match(resultOf({ ...setting, frozen: 5 }, MEASURED.single, late, false), { passed: true });
+  const frozen = { ...setting, mode: "sentinel", frozen: 5 };
+  t.match(resultOf(frozen, MEASURED.sentinel, [round(6000, [1], 1)], false), { passed: false });
+  t.match(resultOf(frozen, MEASURED.sentinel, [round(4000, [1, 2], 1)], false), {
+    passed: true,
+    headline: /1 acknowledged increments lost/,
+  });
   t.match(resultOf({ ...setting, victim: "proxy" }, MEASURED.single, late, false), { passed: true });
   t.match(resultOf(setting, MEASURED.single, [round(900, [1], 1)], true), { passed: false });
 });

@@ -86,7 +86,7 @@ function thresholdsOf(
   const extra = sum(rounds.map(({ ledger }) => ledger.extra));
   const dropped = sum(rounds.map((round) => round.dropped));
   // A Redis that has no other to take over is back when it goes on, and no sooner.
-  const goal = back + frozen;
+  const goal = back + (keeps ? frozen : 0);
   return [
     { name: "writes came back", met: returned === rounds.length, seen: `in ${returned} of ${rounds.length}` },
     ...(victim === "redis"

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { lengthOf, type Plan, planOf, PROFILES } from "../../../../checks/load/profiles.ts";
+import { partWithCount } from "../../deployment/backup/key.ts";
 import type { Container, Deployed, Orchestrator } from "../../deployment/orchestrator.ts";
+import { askOf, whole } from "../../deployment/redis/whole.ts";
 import { awaitWell } from "../../deployment/well.ts";
 import { EXIT, Failure } from "../../run/failure.ts";
 import { interruption } from "../../run/interrupt.ts";
@@ -13,6 +15,7 @@ import type { Ledger } from "../load/ledger.ts";
 import type { RawFile } from "../load/raw.ts";
 import type { Statistics } from "../load/statistics.ts";
 import { countOf } from "../load/target.ts";
+import type { Victim } from "../redis-modes.ts";
 import { type Outage, OutageBook } from "./outage.ts";
 
 /** What the rounds have in common. */
@@ -20,7 +23,8 @@ export interface Trial {
   orchestrator: Orchestrator;
   settings: Settings;
   deployed: Deployed;
-  /** Parts of which one container is hit in each round. */
+  victim: Victim;
+  /** Parts of which one container is hit in each round, as far as they have the victim's role then. */
   parts: readonly string[];
   /** Containers of each part, while all is well. */
   containers: Record<string, number>;
@@ -77,6 +81,7 @@ export async function playRound(trial: Trial, raw: RawFile): Promise<Round> {
   if (sent.status === "rejected") throw sent.reason;
   interruption.throwIfAborted();
   await awaitWell(orchestrator, settings, deployed, containers);
+  await whole(orchestrator, settings, deployed.redis, deployed.version, () => {});
   const wait = { what: "the counter does not say its count", deadline: settings.deadlines.verify };
   const after = await until(wait, () => countOf(deployed.url));
   const ledger = intake.ledger!.close(after);
@@ -91,13 +96,28 @@ export async function playRound(trial: Trial, raw: RawFile): Promise<Round> {
   };
 }
 
-async function strike({ orchestrator, settings, parts, frozen }: Trial, intake: Intake): Promise<Fault> {
+async function strike(trial: Trial, intake: Intake): Promise<Fault> {
+  const { orchestrator, settings, frozen } = trial;
   const wait = { what: "no increment was sent", deadline: FIRST_SAMPLE };
   await until(wait, async () => intake.tally.requests > 0);
   await sleep(BEFORE, undefined, { signal: interruption }).catch(() => interruption.throwIfAborted());
-  const all = await Promise.all(parts.map((part) => orchestrator.containersOf(settings, part)));
+  const now = await inRole(trial);
+  const all = await Promise.all(now.map((part) => orchestrator.containersOf(settings, part)));
   const container = pick(all.flat());
   return frozen === undefined ? kill(container) : freeze(container, frozen);
+}
+
+/** The parts that have the victim's role at the moment: the one with the count, or those without. */
+async function inRole({
+  orchestrator,
+  settings,
+  deployed,
+  victim,
+  parts,
+}: Trial): Promise<readonly string[]> {
+  if (parts.length === 1 || (victim !== "redis" && victim !== "replica")) return parts;
+  const one = await partWithCount(askOf(orchestrator, settings, deployed.version), parts);
+  return victim === "redis" ? [one] : parts.filter((part) => part !== one);
 }
 
 function pick(containers: Container[]): Container {

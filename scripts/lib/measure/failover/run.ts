@@ -1,7 +1,8 @@
 import { choose } from "../../deployment/choose.ts";
 import { requireDeployed } from "../../deployment/deployed.ts";
-import type { Orchestrator } from "../../deployment/orchestrator.ts";
-import { REDIS_MODE } from "../../deployment/redis-parts.ts";
+import type { Deployed, Orchestrator } from "../../deployment/orchestrator.ts";
+import { MODES } from "../../deployment/redis-modes.ts";
+import { whole } from "../../deployment/redis/whole.ts";
 import { awaitWell } from "../../deployment/well.ts";
 import { confirm } from "../../run/confirm.ts";
 import { EXIT, Failure } from "../../run/failure.ts";
@@ -32,6 +33,8 @@ export const FAILOVER_OPTIONS = [
   "orchestrator",
 ] as const satisfies OptionName[];
 
+/** Names and values that take turns. */
+const MASTER = ["-p", "26379", "sentinel", "master", "counter"];
 /** Seconds that what is frozen stands still: longer than the service waits, shorter than a healthcheck takes to fail. */
 const FROZEN = 5;
 /** Seconds that a round takes: two before the fault, and some in which writes can come back. */
@@ -52,16 +55,19 @@ export async function runFailover({ settings, options }: Context): Promise<Done>
   const { victim, how, rounds: wanted, ...timing } = asked;
   const orchestrator = await choose(options);
   const deployed = await requireDeployed(orchestrator, settings);
-  const mode: MeasuredMode = MEASURED[REDIS_MODE];
-  const found = await targetsOf(orchestrator, settings, mode, victim);
-  const trial: Trial = { orchestrator, settings, deployed, ...found, ...timing };
+  const mode: MeasuredMode = MEASURED[deployed.redis];
+  const found = await targetsOf(orchestrator, settings, deployed, mode, victim);
+  const trial: Trial = { orchestrator, settings, deployed, victim, ...found, ...timing };
   if (!options.yes) await confirm(questionOf(trial, asked), "make failover YES=1");
 
   const steps = progress(`Failover of ${settings.name}: ${victim} is ${how}`, wanted + 1);
   const { redis } = await steps.step("Preflight", async () => {
     await awaitWell(orchestrator, settings, deployed, trial.containers);
-    const facts = await redisSettings(orchestrator, settings, mode);
-    const note = [`Redis ${REDIS_MODE}`, ...Object.entries(facts).map((pair) => pair.join(" "))].join(", ");
+    await whole(orchestrator, settings, deployed.redis, deployed.version, () => {});
+    const facts = await redisSettings(orchestrator, settings, deployed, mode);
+    const note = [`Redis ${deployed.redis}`, ...Object.entries(facts).map((pair) => pair.join(" "))].join(
+      ", ",
+    );
     return { redis: facts, note };
   });
   const started = new Date().toISOString();
@@ -71,7 +77,7 @@ export async function runFailover({ settings, options }: Context): Promise<Done>
   await raw.close();
 
   const { version, replicas } = deployed;
-  const where = { mode: REDIS_MODE, platform: orchestrator.platform, replicas, version, redis };
+  const where = { mode: deployed.redis, platform: orchestrator.platform, replicas, version, redis };
   const setting = { victim, how, ...timing, ...where, started };
   const result = resultOf(setting, mode, rounds, interruption.aborted);
   const facts = runFacts(commandOf("failover", options), settings, setting);
@@ -91,14 +97,22 @@ function wantedFaults({ kill = "redis", freeze, rounds = 5, rate = 200, seconds 
 }
 
 /** The parts to be hit, and how many containers each part has. Throws a Failure (refused) where there are none. */
-async function targetsOf(orchestrator: Orchestrator, settings: Settings, mode: MeasuredMode, victim: Victim) {
+async function targetsOf(
+  orchestrator: Orchestrator,
+  settings: Settings,
+  { redis }: Deployed,
+  mode: MeasuredMode,
+  victim: Victim,
+) {
   const parts = mode.victims[victim] ?? [];
   const pairs = Object.values(mode.victims)
     .flat()
     .map(async (part) => [part, (await orchestrator.containersOf(settings, part)).length] as const);
   const containers = Object.fromEntries(await Promise.all(pairs));
   if (parts.some((part) => containers[part])) return { parts, containers };
-  throw new Failure(`there is no ${victim} on ${orchestrator.platform} to be hit`, { code: EXIT.refused });
+  throw new Failure(`Redis ${redis} on ${orchestrator.platform} has no ${victim} to be hit`, {
+    code: EXIT.refused,
+  });
 }
 
 const questionOf = ({ orchestrator, settings, rate, seconds }: Trial, { victim, how, rounds }: Asked) =>
@@ -134,12 +148,22 @@ function noteOf({ fault, outage, lost }: Round): string {
   return `${fault.container}  ${back}, ${count(outage.failed)} failed, ${count(lost)} lost`;
 }
 
-/** What Redis says of its settings that decide what a fault costs. */
-async function redisSettings(orchestrator: Orchestrator, settings: Settings, mode: MeasuredMode) {
-  const [part = ""] = mode.victims.redis ?? [];
-  const pairs = mode.settings.map(async (name) => {
-    const [answer = ""] = await orchestrator.askRedis(settings, part, ["config", "get", name]);
-    return [name, answer.split(/\r?\n/)[1] ?? "unknown"] as const;
-  });
-  return Object.fromEntries(await Promise.all(pairs));
+/** What Redis, and a Sentinel, say of their settings that decide what a fault costs. */
+async function redisSettings(
+  orchestrator: Orchestrator,
+  settings: Settings,
+  { redis }: Deployed,
+  mode: MeasuredMode,
+): Promise<Record<string, string>> {
+  const [server = "", watcher = ""] = [MODES[redis].servers[0], MODES[redis].sentinels[0]];
+  const facts: Record<string, string> = {};
+  for (const name of mode.settings) {
+    const [answer = ""] = await orchestrator.askRedis(settings, server, ["config", "get", name]);
+    facts[name] = answer.split(/\r?\n/)[1] ?? "unknown";
+  }
+  if (!mode.sentinel) return facts;
+  const [words = ""] = await orchestrator.askRedis(settings, watcher, MASTER);
+  const lines = words.split(/\r?\n/);
+  for (const name of mode.sentinel) facts[name] = lines[lines.indexOf(name) + 1] ?? "unknown";
+  return facts;
 }
