@@ -171,6 +171,8 @@ export interface Orchestrator {
   askRedis(settings: Settings, part: string, command: readonly string[]): Promise<string[]>;
   /** The containers of a part that run here. Throws a Failure (refused) where their processes are not this host's. */
   containersOf(settings: Settings, part: string): Promise<Container[]>;
+  /** What it tells of the deployment to whoever may ask, secrets left out: text by where it is told. */
+  disclosed(settings: Settings): Promise<Record<string, string>>;
   /** Removes the deployment; its data only with `purge`. */
   remove(settings: Settings, options: RemoveOptions): Promise<Outcome>;
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { groupFolder } from "./groups.ts";
 import { readProc } from "./processes.ts";
 
 /** How often the kernel held a group of processes back because of its CPU limit, of how many periods (of 0.1 s, as a rule). */
@@ -23,27 +24,10 @@ export function throttledShare(before: Map<string, Throttling>, after: Map<strin
   return Math.max(0, ...shares);
 }
 
-/**
- * The cpu.stat of a process's group, of version 1 or 2: `groups` is its /proc/PID/cgroup, `mounts` a /proc/PID/mountinfo
- * [cgroups(7), proc(5)]. Undefined where the controller is not mounted.
- */
+/** The cpu.stat of a process's group, as `groupFolder` takes it. Undefined where the controller is not mounted. */
 export function statFile(groups: string, mounts: string): string | undefined {
-  const rows = groups.split("\n").map((line) => /^\d+:([^:]*):(.*)$/.exec(line) ?? []);
-  const [, , path] =
-    rows.find(([, controllers = ""]) => controllers.split(",").includes("cpu")) ??
-    rows.find(([, controllers]) => controllers === "") ??
-    [];
-  const first = rows.some(([, controllers = ""]) => controllers.split(",").includes("cpu"));
-  for (const line of mounts.split("\n")) {
-    const [place = "", kind = ""] = line.split(" - ");
-    const [type, , options = ""] = kind.split(" ");
-    const right = first ? type === "cgroup" && options.split(",").includes("cpu") : type === "cgroup2";
-    const [, , , root = "", point = ""] = place.split(" ");
-    if (!right || path === undefined) continue;
-    const below = root !== "/" && path.startsWith(root) ? path.slice(root.length) : path;
-    return `${point}${below === "/" ? "" : below}/cpu.stat`;
-  }
-  return undefined;
+  const folder = groupFolder(groups, mounts, "cpu");
+  return folder === undefined ? undefined : `${folder}/cpu.stat`;
 }
 
 /** Reads a cpu.stat; what is not in it counts as zero. */

@@ -22,6 +22,7 @@ const NAME = "k3s";
 export { NAME as name };
 export const platform = "k3s";
 export { containersOf } from "./containers.ts";
+export { disclosed } from "./disclosed.ts";
 export { publisherOf } from "./front-door.ts";
 export { askRedis, removeRedis, startRedis } from "./redis.ts";
 export { importImages, kept } from "./images.ts";

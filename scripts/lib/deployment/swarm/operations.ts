@@ -27,6 +27,7 @@ const NAME = "swarm";
 export { NAME as name };
 export const platform = "Docker Swarm";
 export { containersOf } from "./containers.ts";
+export { disclosed } from "./disclosed.ts";
 export { keptVersions as kept } from "../../images/app.ts";
 export { leaveSwarm as unprovision } from "./membership.ts";
 export { hostProblems, provisionSteps } from "./provision.ts";

@@ -35,6 +35,7 @@ export function reportOf(result: Result): Report {
       { title: "Kept connections, and a new one for each request", table: wayTable(result) },
       { title: "Why requests failed", table: errorTable(result) },
       { title: "Controls: broken on purpose, and seen", table: controlTable(result) },
+      { title: "How the deployment is shut in", table: hardeningTable(result) },
       { title: "Required", table: requiredTable(result) },
       { title: "How to read it", lines: EXPLAINED },
     ].filter(({ table }) => table === undefined || table.length > 1),
@@ -87,6 +88,11 @@ const errorTable = ({ acts }: Result): Table => [
 const controlTable = ({ controls }: Result): Table => [
   ["control", "what was broken", "seen", "verdict"],
   ...controls.map(({ name, does, seen, caught }) => [name, does, seen, caught ? "seen" : "not seen: blind"]),
+];
+
+const hardeningTable = ({ hardening }: Result): Table => [
+  ["what", "where", "seen", "verdict"],
+  ...hardening.map(({ what, where, seen, met }) => [what, where, seen, met ? "met" : "missed"]),
 ];
 
 const requiredTable = ({ thresholds }: Result): Table => [

@@ -11,6 +11,8 @@ import { countOf } from "../load/target.ts";
 export interface Found {
   deployed: Deployed;
   snapshot: Snapshot;
+  /** Versions whose images were there. */
+  kept: string[];
   count: number;
 }
 

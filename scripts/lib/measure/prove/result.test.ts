@@ -2,6 +2,7 @@ import t from "tap";
 import { documentHtml, documentMarkdown, documentText } from "../report/document.ts";
 import { LedgerBook } from "../load/ledger.ts";
 import { Tally } from "../load/statistics.ts";
+import type { Finding } from "../hardening/checks.ts";
 import type { Caught } from "./controls.ts";
 import { judge } from "./judge.ts";
 import type { Played } from "./play.ts";
@@ -19,7 +20,7 @@ const setting: Setting = {
   started: "2026-11-25T01:02:03.456Z",
 };
 const SEEN: Caught = { name: "dead door", does: "", seen: "10 of 10 failed", caught: true };
-const END = { interrupted: false, restored: "version 0123456789ab, 4 replicas, count 7" };
+const END = { restored: "version 0123456789ab, 4 replicas, count 7" };
 
 /** An act with 100 requests in a second, of which so many failed; the counter then says `after`. */
 function act(failed: number, more: Partial<Played> = {}, after = 100 - failed): Played {
@@ -56,6 +57,12 @@ function act(failed: number, more: Partial<Played> = {}, after = 100 - failed): 
   };
 }
 
+const run = (
+  acts: Played[],
+  more: { controls?: Caught[]; hardening?: Finding[] } = {},
+  interrupted = false,
+) => resultOf(setting, { acts, controls: [SEEN], hardening: [], ...more }, { ...END, interrupted });
+
 const missed = (played: Played) =>
   judge(played, RATE, SECONDS)
     .filter(({ met }) => !met)
@@ -81,19 +88,18 @@ t.test("an increment that failed and counted is told apart, and is no fault", as
 });
 
 t.test("the run passes when every goal is met, and a control that is not seen makes it blind", async (t) => {
-  t.match(resultOf(setting, [act(0)], [SEEN], END), {
-    passed: true,
-    headline: /0 failed where none may.*all 6/,
-  });
-  t.match(resultOf(setting, [act(1)], [SEEN], END), { passed: false, headline: /1 of 6 goals missed/ });
-  const blind = resultOf(setting, [act(0)], [{ ...SEEN, caught: false }], END);
+  t.match(run([act(0)]), { passed: true, headline: /0 failed where none may.*all 6/ });
+  t.match(run([act(1)]), { passed: false, headline: /1 of 6 goals missed/ });
+  const blind = run([act(0)], { controls: [{ ...SEEN, caught: false }] });
   t.match(blind, { passed: false, headline: "the prober is blind: it did not see dead door" });
-  t.match(resultOf(setting, [act(0)], [SEEN], { ...END, interrupted: true }), { passed: false });
-  t.match(resultOf(setting, [], [SEEN], END), { passed: false });
+  t.match(run([act(0)], {}, true), { passed: false });
+  t.match(run([]), { passed: false });
+  const open = { what: "no_new_privs is set", where: "app", seen: "not set", met: false };
+  t.match(run([act(0)], { hardening: [open] }), { passed: false });
 });
 
 t.test("the report says what was done, what came of it, and what was put back", async (t) => {
-  const report = reportOf(resultOf(setting, [act(0, { name: "quiet" }), act(2)], [SEEN], END));
+  const report = reportOf(run([act(0, { name: "quiet" }), act(2)]));
   t.match(documentText(report), /^roll +100 +2 +none +20\.0 +2\.00 +2\.00 +1\.0 +0\.5 +missed$/m);
   t.match(documentMarkdown(report), /put back: version 0123456789ab, 4 replicas, count 7/);
   t.match(documentMarkdown(report), /^\| roll \| 503 \| 2 \|$/m);

@@ -1,4 +1,5 @@
 import { count, ms } from "../load/tables.ts";
+import type { Finding } from "../hardening/checks.ts";
 import type { Threshold } from "../load/verdict.ts";
 import type { Caught } from "./controls.ts";
 import { judge } from "./judge.ts";
@@ -15,41 +16,39 @@ export interface Setting {
   started: string;
 }
 
+/** What was seen, as far as the run came. */
+export interface Gathered {
+  acts: Played[];
+  /** How the deployment is shut in. */
+  hardening: Finding[];
+  controls: Caught[];
+}
+
 /** What a run came to; summary.json is this. */
-export interface Result extends Setting {
+export interface Result extends Setting, Gathered {
   headline: string;
   passed: boolean;
   interrupted: boolean;
   thresholds: Threshold[];
-  acts: Played[];
-  controls: Caught[];
   /** What was put back at the end. */
   restored: string;
 }
 
-/** What a run is, when its acts and controls are over. `expected` is how many of each there should be. */
+/** What a run is, when it has come to its end. */
 export function resultOf(
   setting: Setting,
-  acts: Played[],
-  controls: Caught[],
-  end: Pick<Result, "interrupted" | "restored"> & { further?: Threshold[] },
+  gathered: Gathered,
+  end: Pick<Result, "interrupted" | "restored">,
 ): Result {
-  const { further = [], ...rest } = end;
+  const { acts, controls, hardening } = gathered;
   const thresholds = [
-    ...controls.map(({ name, caught, seen }) => ({ name: `the prober sees a ${name}`, met: caught, seen })),
+    ...controls.map(({ name, caught, seen }) => ({ name: `the prober sees: ${name}`, met: caught, seen })),
     ...acts.flatMap((played) => judge(played, setting.rate, setting.seconds)),
-    ...further,
+    ...hardening.map(({ what, where, seen, met }) => ({ name: `${where}: ${what}`, met, seen })),
   ];
   const passed = !end.interrupted && acts.length > 0 && thresholds.every(({ met }) => met);
-  return {
-    headline: headlineOf(acts, controls, thresholds),
-    passed,
-    ...setting,
-    ...rest,
-    thresholds,
-    acts,
-    controls,
-  };
+  const headline = headlineOf(acts, controls, thresholds);
+  return { headline, passed, ...setting, ...end, thresholds, ...gathered };
 }
 
 function headlineOf(acts: Played[], controls: Caught[], thresholds: Threshold[]): string {

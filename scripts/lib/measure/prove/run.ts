@@ -7,7 +7,7 @@ import { confirm } from "../../run/confirm.ts";
 import { refuse } from "../../run/failure.ts";
 import { interruption } from "../../run/interrupt.ts";
 import { commandOf, type OptionName } from "../../run/options.ts";
-import { type Outcome, progress, type Progress } from "../../run/progress.ts";
+import { progress, type Progress } from "../../run/progress.ts";
 import type { Settings } from "../../run/settings.ts";
 import type { Context } from "../../run/verb.ts";
 import { subjectProblems } from "../compare/subject.ts";
@@ -19,15 +19,14 @@ import { writeDocument } from "../report/document.ts";
 import { makeFolder } from "../report/folder.ts";
 import { runFacts } from "../report/run-facts.ts";
 import type { Act } from "./acts.ts";
-import { type Caught, CONTROLS } from "./controls.ts";
-import { noteOf } from "./judge.ts";
-import { type Load, play, type Played } from "./play.ts";
+import { CONTROLS } from "./controls.ts";
+import { playAll } from "./program.ts";
 import { reportOf } from "./report.ts";
 import { type Found, restoreCount, restoreVersion } from "./restore.ts";
-import { type Result, resultOf } from "./result.ts";
+import { type Gathered, type Result, resultOf } from "./result.ts";
 import type { Stage } from "./stage.ts";
-import { keptNow, makeVersions, removeVersions } from "./versions.ts";
-import { secondsOf, wantedActs } from "./wanted.ts";
+import { keptNow, makeVersions, removeVersions, type Versions } from "./versions.ts";
+import { wantedActs, warning } from "./wanted.ts";
 
 export const PROVE_OPTIONS = [
   "acts",
@@ -41,9 +40,11 @@ export const PROVE_OPTIONS = [
 const RATE = 1000;
 const SECONDS = 21;
 /** Steps beside the acts and controls: what is looked at and made first, and what is put back. */
-const OTHER_STEPS = 3;
+const OTHER_STEPS = 4;
 const PARTS = Object.values(MEASURED.single.victims).flat();
 const [REDIS] = MEASURED.single.victims.redis;
+
+type Scene = Omit<Stage, "versions" | "report">;
 
 interface Done {
   result: Result;
@@ -53,8 +54,6 @@ interface Done {
   done: (text?: string) => void;
 }
 
-type Report = (text: string) => void;
-
 /**
  * Plays the acts and controls, puts version, scale and count back, and writes the report. Asks first. Where it is
  * interrupted or fails after an act, there is a report of those until then, and `failure` says why.
@@ -62,71 +61,74 @@ type Report = (text: string) => void;
 export async function runProve({ settings: given, options }: Context): Promise<Done> {
   const { rate = RATE, seconds = SECONDS } = options;
   const wanted = wantedActs(options.acts);
-  const orchestrator = await choose(options);
-  refuse(await subjectProblems(orchestrator, given));
-  const deployed = await requireDeployed(orchestrator, given);
-  const settings = { ...given, port: deployed.port };
-  const containers = await countContainers(orchestrator, settings);
-  const acts = wanted.filter(({ part }) => part === undefined || containers[part]);
-  if (!options.yes)
-    await confirm(questionOf(acts, settings, orchestrator, rate, seconds), "make prove YES=1");
+  const scene = await sceneOf(await choose(options), given);
+  const { orchestrator, settings, deployed } = scene;
+  const acts = playable(wanted, scene, options.acts !== undefined);
+  const says = `${settings.name} on ${orchestrator.platform} ${warning(acts, rate, seconds)}`;
+  if (options.yes) process.stderr.write(`${says}\n`);
+  else await confirm(`${says}\nGo on?`, "make prove YES=1");
 
-  const title = `Prove ${settings.name} on ${orchestrator.platform}: ${acts.map(({ name }) => name).join(", ")}`;
-  const steps = progress(title, acts.length + CONTROLS.length + OTHER_STEPS);
-  const { found, kept } = await steps.step("Preflight", async () => {
-    await awaitWell(orchestrator, settings, deployed, containers);
-    const snapshot = await orchestrator.snapshot(settings);
-    const before = { deployed, snapshot, count: (await countOf(deployed.url)) ?? 0 };
-    return {
-      found: before,
-      kept: await keptNow(orchestrator, settings),
-      note: `${deployed.version}, ${deployed.url}`,
-    };
-  });
+  const steps = progress(
+    `Prove ${settings.name} on ${orchestrator.platform}: ${acts.map(({ name }) => name).join(", ")}`,
+    acts.length + CONTROLS.length + OTHER_STEPS,
+  );
+  const found = await preflight(steps, scene);
   const started = new Date().toISOString();
   const folder = await makeFolder(started, `prove-${orchestrator.name}`);
   const raw = { kept: openRaw(`${folder}/kept.csv.gz`), new: openRaw(`${folder}/new.csv.gz`) };
-  const played: Played[] = [];
-  const controls: Caught[] = [];
+  const gathered: Gathered = { acts: [], hardening: [], controls: [] };
   let failure: unknown;
   try {
-    const versions = await makeStep(steps, orchestrator, settings, acts, deployed.version);
-    const stage = { orchestrator, settings, deployed, versions, containers };
-    await playAll(steps, stage, { rate, seconds, raw }, acts, played, controls);
+    const versions = await makeStep(steps, scene, acts);
+    await playAll(steps, { ...scene, versions }, { rate, seconds, raw }, acts, gathered);
   } catch (error) {
     failure = error;
   }
-  const restored = await putBack(steps, orchestrator, settings, found, kept).catch((error: unknown) => {
+  const restored = await putBack(steps, scene, found).catch((error: unknown) => {
     failure ??= error;
     return "not all";
   });
   await Promise.all([raw.kept.close(), raw.new.close()]);
-  if (played.length === 0) throw failure ?? interruption.reason;
+  if (gathered.acts.length === 0) throw failure ?? interruption.reason;
 
   const { version, replicas } = deployed;
   const setting = { platform: orchestrator.platform, replicas, version, rate, seconds, started };
-  const result = resultOf(setting, played, controls, { interrupted: failure !== undefined, restored });
+  const result = resultOf(setting, gathered, { interrupted: failure !== undefined, restored });
   const facts = runFacts(commandOf("prove", options), settings, setting);
   await writeDocument(folder, reportOf(result), result, facts);
   return { result, folder, ...(failure !== undefined && { failure }), done: steps.done };
 }
 
-function questionOf(
-  acts: Act[],
-  settings: Settings,
-  { platform }: Orchestrator,
-  rate: number,
-  seconds: number,
-): string {
-  const lines = acts.slice(1).map(({ name, does }) => `  ${name.padEnd(15)} ${does}`);
-  const controls = CONTROLS.map(({ name, does }) => `  ${name.padEnd(15)} ${does}`);
-  return [
-    `${settings.name} on ${platform} gets ${count(rate)} increments a second for about ${Math.ceil(secondsOf(acts, seconds) / 60)} min, and meanwhile:`,
-    ...lines,
-    "and, to see whether it would be seen:",
-    ...controls,
-    "Requests of others fail then, too. At the end version, scale and count are put back. Go on?",
-  ].join("\n");
+/** What is deployed, as acts need it. Throws a Failure (refused) where it is not deployed, or not well. */
+async function sceneOf(orchestrator: Orchestrator, given: Settings): Promise<Scene> {
+  refuse(await subjectProblems(orchestrator, given));
+  const deployed = await requireDeployed(orchestrator, given);
+  const settings = { ...given, port: deployed.port };
+  return { orchestrator, settings, deployed, containers: await countContainers(orchestrator, settings) };
+}
+
+/** The acts that there is something for. Throws a Failure (refused) where one was asked for and there is not. */
+function playable(acts: Act[], { containers, orchestrator }: Scene, asked: boolean): Act[] {
+  const possible = acts.filter(({ part }) => part === undefined || containers[part]);
+  const missing = acts.find((act) => !possible.includes(act));
+  if (asked && missing) refuse([`there is no ${missing.part} on ${orchestrator.platform} here`]);
+  return possible;
+}
+
+/** Waits until all is well, and remembers how it is. */
+async function preflight({ step }: Progress, scene: Scene): Promise<Found> {
+  const { orchestrator, settings, deployed, containers } = scene;
+  const { found } = await step("Preflight", async () => {
+    await awaitWell(orchestrator, settings, deployed, containers);
+    const [snapshot, kept, present] = await Promise.all([
+      orchestrator.snapshot(settings),
+      keptNow(orchestrator, settings),
+      countOf(deployed.url),
+    ]);
+    const before = { deployed, snapshot, kept, count: present ?? 0 };
+    return { found: before, note: `version ${deployed.version}, ${deployed.url}` };
+  });
+  return found;
 }
 
 async function countContainers(
@@ -139,58 +141,25 @@ async function countContainers(
   return Object.fromEntries((await Promise.all(pairs)).filter(([, number]) => number > 0));
 }
 
-async function makeStep(
-  { step }: Progress,
-  orchestrator: Orchestrator,
-  settings: Settings,
-  acts: Act[],
-  version: string,
-) {
+async function makeStep({ step }: Progress, scene: Scene, acts: Act[]): Promise<Versions> {
+  const { orchestrator, settings, deployed } = scene;
   const names = [...new Set(acts.flatMap(({ needs = [] }) => needs))];
   const { versions } = await step("Versions to roll to", async (report) => {
     const base = await baseImages(settings, report);
-    const made = await makeVersions(orchestrator, settings, base, version, names);
+    const made = await makeVersions(orchestrator, settings, base, deployed.version, names);
     return { versions: made, note: names.map((name) => `${name} ${made[name]}`).join(", ") };
   });
   return versions;
 }
 
-/** Plays them one after the other, into `played` and `controls`. */
-async function playAll(
-  { step }: Progress,
-  stage: Omit<Stage, "report">,
-  load: Load,
-  acts: Act[],
-  played: Played[],
-  controls: Caught[],
-): Promise<void> {
-  for (const act of acts)
-    await step(act.name, async (report: Report): Promise<Outcome> => {
-      const one = await play(act, { ...stage, report }, load);
-      played.push(one);
-      return { note: noteOf(one) };
-    });
-  for (const { name, does, run } of CONTROLS)
-    await step(`Control: ${name}`, async (report: Report): Promise<Outcome> => {
-      const came = await run({ ...stage, report }, load);
-      controls.push({ name, does, ...came });
-      return { note: `${came.caught ? "seen" : "NOT SEEN"}: ${came.seen}` };
-    });
-}
-
 /** Puts everything back, also after an interruption, and says what. */
-async function putBack(
-  { step }: Progress,
-  orchestrator: Orchestrator,
-  settings: Settings,
-  found: Found,
-  kept: string[],
-): Promise<string> {
-  const { version, replicas } = found.deployed;
+async function putBack({ step }: Progress, scene: Scene, found: Found): Promise<string> {
+  const { orchestrator, settings, deployed } = scene;
   const act = async () => {
     await restoreVersion(orchestrator, settings, found);
     await restoreCount(orchestrator, settings, REDIS, found);
-    await removeVersions(orchestrator, settings, kept);
+    await removeVersions(orchestrator, settings, found.kept);
+    const { version, replicas } = deployed;
     return { note: `version ${version}, ${replicas} replicas, count ${count(found.count)}` };
   };
   if (!interruption.aborted) return (await step("Put back", act)).note;

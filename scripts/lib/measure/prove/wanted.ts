@@ -1,5 +1,7 @@
 import { EXIT, Failure } from "../../run/failure.ts";
+import { count } from "../load/tables.ts";
 import { type Act, ACTS } from "./acts.ts";
+import { CONTROLS } from "./controls.ts";
 
 /** Seconds that each act takes beside what it does: it is prepared, begun, and counted at the end. */
 const BESIDE = 4;
@@ -30,3 +32,16 @@ export function wantedActs(names: readonly string[] | undefined): Act[] {
 /** About how many seconds they take. */
 export const secondsOf = (acts: readonly Act[], seconds: number) =>
   ONCE + acts.reduce((sum, act) => sum + BESIDE + Math.max(seconds, act.seconds), 0);
+
+/** What is going to happen, to be confirmed: goes on after the name of the deployment. */
+export function warning(acts: readonly Act[], rate: number, seconds: number): string {
+  return [
+    `gets ${count(rate)} increments a second for about ${Math.ceil(secondsOf(acts, seconds) / 60)} min, and meanwhile:`,
+    ...acts.slice(1).map(line),
+    "and, to see whether it would be seen:",
+    ...CONTROLS.map(line),
+    "Requests of others fail then, too. At the end version, scale and count are put back.",
+  ].join("\n");
+}
+
+const line = ({ name, does }: Pick<Act, "name" | "does">) => `  ${name.padEnd(15)} ${does}`;
