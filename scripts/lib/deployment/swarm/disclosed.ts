@@ -13,7 +13,9 @@ export async function disclosed({ name }: Settings): Promise<Record<string, stri
   return {
     definitions: await text([$`docker inspect ${[...names, ...containers, ...images]}`]),
     "layers of images": await text(images.map((image) => $`docker history --no-trunc ${image}`)),
-    logs: await text(names.map((one) => $({ nothrow: true })`docker service logs --raw ${one}`)),
+    logs: await text(
+      names.map((one) => $({ nothrow: true, timeout: "30s" })`docker service logs --raw ${one}`),
+    ),
   };
 }
 

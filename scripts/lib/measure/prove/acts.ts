@@ -1,4 +1,4 @@
-import { sendMalformed } from "../../../../checks/malformed/send.ts";
+import { malformedRequests } from "./malformed.ts";
 import { holdSlowClients } from "./slow-clients.ts";
 import { deployAgain, type Done, killOne, rollInVain, rollTo, scaleTo, type Stage } from "./stage.ts";
 import type { VersionName } from "./versions.ts";
@@ -28,7 +28,6 @@ const SLOW_CLIENTS = 2000;
 const SLOW_SECONDS = 10;
 const MALFORMED = 5000;
 const MANY_MALFORMED = 100_000;
-const SEED = 18;
 
 const back = (stage: Stage) => rollTo(stage, stage.deployed.version);
 const forth = (stage: Stage) => rollTo(stage, stage.versions.other);
@@ -141,22 +140,3 @@ export const ACTS: readonly Act[] = [
     act: (stage) => malformedRequests(stage, MANY_MALFORMED),
   },
 ];
-
-/** Requests of the corpus, and such as no list has. Nothing may fail, mislead others, or have to be started again. */
-async function malformedRequests({ orchestrator, settings, deployed }: Stage, count: number): Promise<Done> {
-  const { hostname: host, port } = new URL(deployed.url);
-  const before = await orchestrator.snapshot(settings);
-  const { sent, faulty, faults, misled } = await sendMalformed(
-    { host, port: Number(port || 80) },
-    count,
-    SEED,
-  );
-  const { processes } = await orchestrator.snapshot(settings);
-  const fresh = processes.filter((one) => !before.processes.includes(one)).length;
-  const problems = [
-    ...(faulty > 0 ? [`${faulty} failed it: ${faults[0]!.kind} ${faults[0]!.what}`] : []),
-    ...(misled.length > 0 ? [`another client was misled: ${misled[0]}`] : []),
-    ...(fresh > 0 ? [`${fresh} processes were replaced`] : []),
-  ];
-  return { note: `${sent.toLocaleString("en")} sent`, problems };
-}

@@ -14,8 +14,8 @@ t.test("failures that are close are one stretch, in whatever order they come", a
   for (const at of [1200, 100, 150, 1000]) book.add({ at, latency: 0, error: "503" });
   book.add({ at: 500, latency: 0, error: "" });
   t.same(book.failures(), [
-    { from: 100, to: 150 },
-    { from: 1000, to: 1200 },
+    { from: 100, to: 150, requests: 2 },
+    { from: 1000, to: 1200, requests: 2 },
   ]);
   t.same(new FlightBook().failures(), []);
 });

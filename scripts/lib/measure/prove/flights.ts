@@ -6,6 +6,11 @@ export interface Stretch {
   to: number;
 }
 
+/** A stretch in which so many requests ended in failure. */
+export interface Failures extends Stretch {
+  requests: number;
+}
+
 /** Failures that are closer than this are one stretch, in milliseconds. */
 const TOGETHER = 300;
 
@@ -26,13 +31,13 @@ export class FlightBook {
   }
 
   /** From when to when requests ended in failure. */
-  failures(): Stretch[] {
+  failures(): Failures[] {
     const ends = this.#failed.map(({ to }) => to).toSorted((a, b) => a - b);
-    const stretches: Stretch[] = [];
+    const stretches: Failures[] = [];
     for (const end of ends) {
       const last = stretches.at(-1);
-      if (last && end - last.to <= TOGETHER) last.to = end;
-      else stretches.push({ from: end, to: end });
+      if (last && end - last.to <= TOGETHER) Object.assign(last, { to: end, requests: last.requests + 1 });
+      else stretches.push({ from: end, to: end, requests: 1 });
     }
     return stretches;
   }

@@ -8,7 +8,7 @@ import type { Ledger, LedgerBook } from "../load/ledger.ts";
 import type { Row, Statistics } from "../load/statistics.ts";
 import { countOf } from "../load/target.ts";
 import type { Act } from "./acts.ts";
-import type { Stretch } from "./flights.ts";
+import type { Failures, Stretch } from "./flights.ts";
 import { type Aim, type Seen, underLoad, type Way } from "./load.ts";
 import type { Stage } from "./stage.ts";
 
@@ -33,7 +33,7 @@ export interface Played {
   gap: number;
   gaps: Stretch[];
   /** From when to when requests ended in failure. */
-  failures: Stretch[];
+  failures: Failures[];
   /** Requests under way when a process was ended. */
   inFlight?: number;
   /** From when to when increments were sent. */
@@ -109,7 +109,7 @@ export function playedOf(
   const { note = "", problems = [], fault, from, done, well } = result;
   const ledger = book.close(after);
   const { gap, gaps, from: first, to } = outage.close({ at: from, done: from }, rate);
-  const failures = flights.failures().map((one) => ({ from: one.from - from, to: one.to - from }));
+  const failures = flights.failures().map((one) => ({ ...one, from: one.from - from, to: one.to - from }));
   return {
     name,
     does,

@@ -33,6 +33,7 @@ export function reportOf(result: Result): Report {
       { title: "What each act did", table: doesTable(result) },
       { title: "Acknowledged and counted", table: ledgerTable(result) },
       { title: "Kept connections, and a new one for each request", table: wayTable(result) },
+      { title: "When requests failed, in seconds since the act began", table: whenTable(result) },
       { title: "Why requests failed", table: errorTable(result) },
       { title: "Controls: broken on purpose, and seen", table: controlTable(result) },
       { title: "How the deployment is shut in", table: hardeningTable(result) },
@@ -76,6 +77,18 @@ const wayTable = ({ acts }: Result): Table => [
       ];
     }),
   ]),
+];
+
+const whenTable = ({ acts }: Result): Table => [
+  ["act", "from", "to", "failed"],
+  ...acts.flatMap(({ name, failures }) =>
+    failures.map(({ from, to, requests }) => [
+      name,
+      (from / 1000).toFixed(1),
+      (to / 1000).toFixed(1),
+      count(requests),
+    ]),
+  ),
 ];
 
 const errorTable = ({ acts }: Result): Table => [

@@ -48,7 +48,7 @@ function act(failed: number, more: Partial<Played> = {}, after = 100 - failed): 
     counted: Math.max(0, after - ledger.confirmed),
     gap: 20,
     gaps: [],
-    failures: failed > 0 ? [{ from: 10, to: 500 }] : [],
+    failures: failed > 0 ? [{ from: 10, to: 500, requests: failed }] : [],
     from: -2000,
     to: 3000,
     done: 1000,
@@ -103,6 +103,7 @@ t.test("the report says what was done, what came of it, and what was put back", 
   t.match(documentText(report), /^roll +100 +2 +none +20\.0 +2\.00 +2\.00 +1\.0 +0\.5 +missed$/m);
   t.match(documentMarkdown(report), /put back: version 0123456789ab, 4 replicas, count 7/);
   t.match(documentMarkdown(report), /^\| roll \| 503 \| 2 \|$/m);
+  t.match(documentMarkdown(report), /^\| roll \| 0\.0 \| 0\.5 \| 2 \|$/m);
   const html = documentHtml(report, { command: "make prove" });
   t.match(html, /<svg[^]*requests fail, or none is answered[^]*<\/svg>/);
   t.notMatch(html, /<script|NaN|undefined|Infinity/);

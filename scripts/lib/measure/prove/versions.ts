@@ -12,12 +12,15 @@ import type { Settings } from "../../run/settings.ts";
 export type VersionName = "other" | "mute" | "wrong";
 export type Versions = Record<VersionName, string>;
 
+/** The first process of a container ends at a signal only where it says so [pid_namespaces(7)]. */
+const ENDS = 'process.on("SIGTERM", () => process.exit(0));\n';
+
 /** What stands in the place of the server, if anything. */
 const SERVERS: Record<VersionName, string> = {
   other: "",
-  mute: "setInterval(() => {}, 1000);\n",
+  mute: `${ENDS}setInterval(() => {}, 1000);\n`,
   wrong: `import { createServer } from "node:http";
-const health = ["/livez", "/readyz", "/startupz"];
+${ENDS}const health = ["/livez", "/readyz", "/startupz"];
 createServer((request, response) => {
   response.writeHead(health.includes(request.url) ? 200 : 500, { "content-type": "application/json" });
   response.end('{"error":"this version is wrong on purpose"}');
@@ -75,7 +78,7 @@ export async function keptNow(orchestrator: Orchestrator, settings: Settings): P
   return [...new Set([...(await keptVersions(settings)), ...(await orchestrator.kept(settings))])];
 }
 
-/** Removes every version but those; what a container that has ended still uses goes with the next deployment. */
+/** Removes every version but those, with the containers that have ended and still hold one. */
 export async function removeVersions(
   orchestrator: Orchestrator,
   settings: Settings,
@@ -83,5 +86,13 @@ export async function removeVersions(
 ): Promise<void> {
   const none = { ...settings, keep: 0 };
   await orchestrator.tidy(none, kept);
+  const gone = (await keptVersions(settings)).filter((version) => !kept.includes(version));
+  for (const version of gone) {
+    // Swarm keeps the containers of the last tasks, and the engine removes no image that one of them has.
+    const flags = ["--filter", `ancestor=${settings.image}:${version}`, "--filter", "status=exited"];
+    const { stdout } = await $`docker ps --all --quiet ${flags}`;
+    const ended = stdout.split("\n").filter(Boolean);
+    if (ended.length > 0) await $({ nothrow: true })`docker rm ${ended}`;
+  }
   await pruneApp(none, kept);
 }
