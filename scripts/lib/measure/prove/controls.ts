@@ -1,10 +1,8 @@
-import { createServer } from "node:net";
-import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { AddressInfo } from "node:net";
 import { interruption } from "../../run/interrupt.ts";
 import { count } from "../load/tables.ts";
 import type { Act } from "./acts.ts";
+import { freePort } from "../local.ts";
 import { judge } from "./judge.ts";
 import { underLoad } from "./load.ts";
 import { type Load, play, type Played } from "./play.ts";
@@ -82,13 +80,3 @@ const failedOf = ({ statistics: { all } }: Played) => `${count(all.failed)} of $
 /** Whether the same judgement that the acts are held to finds that requirement broken. */
 const breaks = (played: Played, { rate }: Load, requirement: string) =>
   judge(played, rate, SECONDS).some(({ name, met }) => name.endsWith(requirement) && !met);
-
-/** A port of this host on which nothing listens. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}

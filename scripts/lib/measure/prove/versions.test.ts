@@ -1,5 +1,9 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import t from "tap";
-import { dockerfileOf, VERSION_NAMES, versionOf } from "./versions.ts";
+import { until } from "../../run/wait.ts";
+import { freePort } from "../local.ts";
+import { dockerfileOf, SERVERS, VERSION_NAMES, versionOf } from "./versions.ts";
 
 t.test("a version has a name like any other, always the same, and none has another's", async (t) => {
   const names = VERSION_NAMES.flatMap((name) => [versionOf(name, "aaaa"), versionOf(name, "bbbb")]);
@@ -15,3 +19,19 @@ t.test("what does the same has the server of what runs; the others have their ow
   );
   t.match(dockerfileOf("mute", "localhost/app", "aaaa"), /^COPY server\.mjs \.\/$/m);
 });
+
+t.test(
+  "the wrong version says that it is well, fails every other request, and ends at a signal",
+  async (t) => {
+    const file = `${t.testdir({ "server.mjs": SERVERS.wrong })}/server.mjs`;
+    const port = await freePort();
+    const server = spawn(process.execPath, [file], { env: { ...process.env, PORT: String(port) } });
+    t.teardown(() => server.kill("SIGKILL"));
+    const status = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).status;
+    await until({ what: "no server", deadline: 20 }, () => status("/startupz").catch(() => undefined));
+    t.same(await Promise.all(["/readyz", "/livez"].map(status)), [200, 200]);
+    t.same(await Promise.all(["/version", "/api/counter"].map(status)), [500, 500]);
+    server.kill("SIGTERM");
+    t.same(await once(server, "exit"), [0, null]);
+  },
+);

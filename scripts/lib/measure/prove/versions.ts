@@ -16,7 +16,7 @@ export type Versions = Record<VersionName, string>;
 const ENDS = 'process.on("SIGTERM", () => process.exit(0));\n';
 
 /** What stands in the place of the server, if anything. */
-const SERVERS: Record<VersionName, string> = {
+export const SERVERS: Record<VersionName, string> = {
   other: "",
   mute: `${ENDS}setInterval(() => {}, 1000);\n`,
   wrong: `import { createServer } from "node:http";
@@ -24,7 +24,7 @@ ${ENDS}const health = ["/livez", "/readyz", "/startupz"];
 createServer((request, response) => {
   response.writeHead(health.includes(request.url) ? 200 : 500, { "content-type": "application/json" });
   response.end('{"error":"this version is wrong on purpose"}');
-}).listen(8000);
+}).listen(process.env.PORT ?? 8000);
 `,
 };
 
