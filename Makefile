@@ -6,7 +6,7 @@
 .PHONY: help install up provision deploy-swarm deploy-k3s forward smoke status scale logs rollback teardown test bench load load-ui compare consistency failover prove backup restore reports
 
 help: ## list the verbs, in the order in which one uses them
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## |  +' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %-61s %s\n", $$1, $$2, $$3 }' $(firstword $(MAKEFILE_LIST))
 
 up: export ORCHESTRATOR := $(or $(ORCHESTRATOR),swarm)
 up: ## provision, deploy and smoke, bare or again   [ORCHESTRATOR=swarm|k3s]
@@ -19,65 +19,65 @@ node_modules/.ready: package-lock.json scripts/lib/install.sh
 	@scripts/lib/install.sh
 	@touch $@
 
-provision: install ## install Docker, and Swarm or k3s             [ORCHESTRATOR=swarm|k3s] [K3S_ARTIFACTS=dir]
+provision: install ## install Docker, and Swarm or k3s   [ORCHESTRATOR=swarm|k3s] [K3S_ARTIFACTS=dir]
 	@scripts/provision.ts
 
-deploy-swarm: install ## build, deploy and verify the counter       [REPLICAS=n] [PORT=n] [REDIS=single|sentinel|...] [BASE_IMAGES=...]
+deploy-swarm: install ## build, deploy and verify the counter   [REPLICAS=n] [PORT=n] [REDIS=single|sentinel|...] [BASE_IMAGES=...]
 	@scripts/deploy-swarm.ts
 
-deploy-k3s: install ## the same on k3s                             [REPLICAS=n] [PORT=n] [REDIS=...] [BASE_IMAGES=...]
+deploy-k3s: install ## the same on k3s   [REPLICAS=n] [PORT=n] [REDIS=...] [BASE_IMAGES=...]
 	@scripts/deploy-k3s.ts
 
-forward: install ## open the counter on k3s where no load balancer does  [PORT=n]
+forward: install ## open the counter on k3s where no load balancer does   [PORT=n]
 	@scripts/forward.ts
 
-smoke: install ## check the running deployment from outside         [BASE_URL=http://...]
+smoke: install ## check the running deployment from outside   [BASE_URL=http://...]
 	@scripts/smoke.ts
 
-status: install ## replicas, version, age, restarts and url         [JSON=1]
+status: install ## replicas, version, age, restarts and url   [JSON=1]
 	@scripts/status.ts
 
-scale: install ## change the number of replicas, for good           REPLICAS=n
+scale: install ## change the number of replicas, for good   REPLICAS=n
 	@scripts/scale.ts
 
-logs: install ## the last lines of the replicas                     [SERVICE=app|redis|sentinel|proxy] [TAIL=n] [FOLLOW=1]
+logs: install ## the last lines of the replicas   [SERVICE=app|redis|sentinel|proxy] [TAIL=n] [FOLLOW=1]
 	@scripts/logs.ts
 
-rollback: install ## back to the version before                     [VERSION=...]
+rollback: install ## back to the version before   [VERSION=...]
 	@scripts/rollback.ts
 
-teardown: install ## remove the deployment; the data stays          [YES=1] [PURGE=1]
+teardown: install ## remove the deployment; the data stays   [YES=1] [PURGE=1]
 	@scripts/teardown.ts
 
 test: install ## run every test; installs what they need
 	@scripts/test.ts
 
-bench: install ## measure what a replica does, and what four do     [ROUNDS=n] [JSON=1]
+bench: install ## measure what a replica does, and what four do   [ROUNDS=n] [JSON=1]
 	@scripts/bench.ts
 
-load: install ## send a load, and measure what its users see       [PROFILE=average|max|...] [GENERATOR=...] [BASE_URL=...]
+load: install ## send a load, and measure what its users see   [PROFILE=average|max|...] [GENERATOR=...] [BASE_URL=...]
 	@scripts/load.ts
 
-load-ui: install ## the same with a live page, until Ctrl-C         [PROFILE=average|max|...]
+load-ui: install ## the same with a live page, until Ctrl-C   [PROFILE=average|max|...]
 	@scripts/load-ui.ts
 
-compare: install ## what replicas buy, and an orchestrator costs    [REPLICAS="1 4"] [ROUNDS=n] [BUDGET=total] [BASELINE=dir] [QUICK=1]
+compare: install ## what replicas buy, and an orchestrator costs   [REPLICAS="1 4"] [ROUNDS=n] [BUDGET=total] [BASELINE=dir] [QUICK=1]
 	@scripts/compare.ts
 
-consistency: install ## count through the front door, and read what came of it  [INCREMENTS=n] [BASE_URL=...]
+consistency: install ## count through the front door, and read what came of it   [INCREMENTS=n] [BASE_URL=...]
 	@scripts/consistency.ts
 
-failover: install ## end Redis, a replica or the proxy under load     [KILL=redis|app|proxy|...] [FREEZE=1] [ROUNDS=n] [YES=1]
+failover: install ## end Redis, a replica or the proxy under load   [KILL=redis|app|proxy|...] [FREEZE=1] [ROUNDS=n] [YES=1]
 	@scripts/failover.ts
 
-prove: install ## change and break it under load, and show what that costs  [ACTS=roll,...] [RATE=n] [YES=1]
+prove: install ## change and break it under load, and show what that costs   [ACTS=roll,...] [RATE=n] [YES=1]
 	@scripts/prove.ts
 
-backup: install ## copy the count while it is counted               [BACKUPS=dir] [KEEP=n] [DRILL=1]
+backup: install ## copy the count while it is counted   [BACKUPS=dir] [KEEP=n] [DRILL=1]
 	@scripts/backup.ts
 
-restore: install ## put the count of a backup in its place          FILE=path [YES=1]
+restore: install ## put the count of a backup in its place   FILE=path [YES=1]
 	@scripts/restore.ts
 
-reports: install ## list the reports of such runs                  [JSON=1]
+reports: install ## list the reports of such runs   [JSON=1]
 	@scripts/reports.ts
