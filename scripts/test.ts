@@ -27,7 +27,9 @@ const TOOLS: Record<string, string[]> = {
 };
 const PARTS = ["service", "scripts", "checks"];
 /** By themselves, so that what they measure is not disturbed, and each of their tests is shown as it ends. */
-const END_TO_END = ["scripts/end-to-end.test.ts", "scripts/redis-modes.test.ts"];
+const END_TO_END = ["end-to-end", "redis-modes", "recovery", "prove"].map(
+  (name) => `scripts/${name}.test.ts`,
+);
 const TIMEOUT = 1800;
 
 process.exitCode = await verb(
