@@ -22,6 +22,8 @@ function list(test: (name: string, run: (t: Test) => Promise<void>) => void): vo
   let machine: Machine;
   let host: TestHost;
   let url: string;
+  /** With the files of a Redis that is run elsewhere. */
+  let dir: string;
   /** What a deployment is told of a Redis that is run elsewhere. */
   let other: Record<string, string>;
 
@@ -64,6 +66,7 @@ function list(test: (name: string, run: (t: Test) => Promise<void>) => void): vo
   };
 
   test("a machine of its own starts", async () => {
+    dir = t.testdir({ password: "outside", wrong: "inside" });
     machine = await startMachine("modes");
     t.teardown(() => machine.stop());
     host = await testHost(machine);
@@ -189,7 +192,6 @@ function list(test: (name: string, run: (t: Test) => Promise<void>) => void): vo
 
   test("external: what does not fit is refused with every reason, and nothing changes", async (t) => {
     const image = await host.exec(["docker", "service", "inspect", "counter_redis", "--format", IMAGE]);
-    const dir = t.testdir({ password: "outside", wrong: "inside" });
     other = await startOutsideRedis(host, { address: machine.address, image: image.stdout.trim(), dir });
     const refused = async (stderr: RegExp, more: Record<string, string>) =>
       t.match(await changeTo("external", { ...other, ...more }), { exitCode: 3, stderr }, String(stderr));

@@ -75,7 +75,7 @@ function unreadable(variable: string, path: string): string[] {
 const inside = (name: string) => `/run/secrets/external/${name}`;
 
 /** How it ends where one side alone speaks TLS, or shows no certificate. */
-const ONE_WITH_TLS = /ECONNRESET|ETIMEDOUT|wrong version number/i;
+const ONE_WITH_TLS = /ECONNRESET|ETIMEDOUT|wrong version number|certificate required/i;
 const TLS_HINT =
   "rediss:// is with TLS, redis:// without; REDIS_CERT_FILE and REDIS_KEY_FILE where it asks for a certificate";
 
