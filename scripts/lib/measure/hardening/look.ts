@@ -1,9 +1,10 @@
 import { $ } from "zx/core";
 import type { Orchestrator } from "../../deployment/orchestrator.ts";
+import { ownAddress } from "../../host/own-address.ts";
 import type { Settings } from "../../run/settings.ts";
 import { asRoot } from "../../run/shell.ts";
 import { confinement, type Finding, secrecy } from "./checks.ts";
-import { doorsOf, hostAddress, openPorts } from "./ports.ts";
+import { doorsOf, openPorts } from "./ports.ts";
 import { confinedIn } from "./processes.ts";
 
 /** Looks at how the deployment is shut in: its processes, the ports that are open, and who is told its password. */
@@ -26,7 +27,7 @@ export async function lookAtHardening(
   }
   const { stdout: arguments_ } = await $`ps -ww -eo args`;
   const places = { ...(await orchestrator.disclosed(settings)), arguments: arguments_, environment };
-  const address = await hostAddress();
+  const address = await ownAddress();
   return [
     ...findings,
     ...(address === undefined ? [] : [doorsOf(address, door, await openPorts(address))]),

@@ -1,5 +1,4 @@
 import { connect } from "node:net";
-import { $ } from "zx/core";
 import { listener } from "../../host/port.ts";
 import type { Finding } from "./checks.ts";
 
@@ -20,13 +19,6 @@ const ANSWER = 1500;
 /** What a Redis, a replica or its metrics say to this; none of it is said by anything else. */
 const QUESTION = "GET /metrics HTTP/1.0\r\n\r\n";
 const OURS = /x-served-by|counter_|-NOAUTH|-ERR wrong number of arguments|-DENIED/i;
-
-/** The address under which others reach this host; undefined where it has no route to anywhere. */
-export async function hostAddress(): Promise<string | undefined> {
-  // 192.0.2.1 is set aside for documentation [RFC 5737]: nothing is sent.
-  const { stdout } = await $({ nothrow: true })`ip -4 route get 192.0.2.1`;
-  return /\bsrc (\S+)/.exec(stdout)?.[1];
-}
 
 /** Tries every port of an address of this host, and asks those that are open who they are. */
 export async function openPorts(address: string): Promise<Open[]> {

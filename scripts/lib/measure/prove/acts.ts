@@ -122,7 +122,7 @@ export const ACTS: readonly Act[] = [
     does: `${SLOW_CLIENTS.toLocaleString("en")} clients send half a request and wait`,
     failed: "none",
     seconds: SLOW_SECONDS,
-    act: ({ deployed }) => holdSlowClients(new URL(deployed.url), SLOW_CLIENTS, SLOW_SECONDS),
+    act: ({ door }) => holdSlowClients(new URL(door), SLOW_CLIENTS, SLOW_SECONDS),
   },
   {
     name: "malformed-few",

@@ -6,8 +6,8 @@ const SEED = 18;
 
 /** Malformed requests to the front door. None may fail it, mislead others, or end a process. */
 export async function malformedRequests(stage: Stage, count: number): Promise<Done> {
-  const { orchestrator, settings, deployed } = stage;
-  const { hostname: host, port } = new URL(deployed.url);
+  const { orchestrator, settings, door } = stage;
+  const { hostname: host, port } = new URL(door);
   const before = await orchestrator.snapshot(settings);
   const memory = await mostMemory(stage);
   const report = await sendMalformed({ host, port: Number(port || 80) }, count, SEED);

@@ -66,11 +66,11 @@ export async function play(
   load: Load,
   tamper: (ledger: LedgerBook, after: number) => void = () => {},
 ): Promise<Played> {
-  const { settings, deployed, containers } = stage;
+  const { settings, door, containers } = stage;
   await act.prepare?.(stage);
-  const before = await countOf(deployed.url);
+  const before = await countOf(door);
   if (before === undefined) throw new Failure("the counter does not answer", { hint: "make status" });
-  const seen = await underLoad({ ...load, url: deployed.url, before, name: act.name }, async () => {
+  const seen = await underLoad({ ...load, url: door, before, name: act.name }, async () => {
     const begun = now();
     await pause(BEFORE);
     const from = now();
@@ -88,7 +88,7 @@ export async function play(
     return { ...result, from, done, well };
   });
   const wait = { what: "the counter does not say its count", deadline: settings.deadlines.verify };
-  const after = await until(wait, () => countOf(deployed.url));
+  const after = await until(wait, () => countOf(door));
   tamper(seen.ledger, after);
   return playedOf(act, seen, load.rate, before, after);
 }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { difference } from "../../deployment/change.ts";
 import { unfinished } from "../../deployment/converge.ts";
+import { doorState } from "../../deployment/front-door.ts";
 import type { Deployed, Orchestrator, Snapshot } from "../../deployment/orchestrator.ts";
 import { Failure } from "../../run/failure.ts";
 import type { Settings } from "../../run/settings.ts";
@@ -23,8 +24,9 @@ const KEY = "counter:value";
 export async function restoreVersion(
   orchestrator: Orchestrator,
   settings: Settings,
-  { deployed: { version, previous, replicas, cpus }, snapshot }: Found,
+  { deployed: { version, previous, replicas, cpus, url }, snapshot }: Found,
 ): Promise<boolean> {
+  if ((await doorState(url)) !== undefined) await orchestrator.restartDoor?.(settings);
   const start = await orchestrator.snapshot(settings);
   if (isDeepStrictEqual(start.parts, snapshot.parts)) return false;
   await orchestrator.switchTo(settings, version, previous);

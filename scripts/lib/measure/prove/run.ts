@@ -20,6 +20,7 @@ import { makeFolder } from "../report/folder.ts";
 import { runFacts } from "../report/run-facts.ts";
 import type { Act } from "./acts.ts";
 import { CONTROLS } from "./controls.ts";
+import { outerDoor } from "./door.ts";
 import { playAll } from "./program.ts";
 import { reportOf } from "./report.ts";
 import { type Found, restoreCount, restoreVersion } from "./restore.ts";
@@ -104,7 +105,11 @@ async function sceneOf(orchestrator: Orchestrator, given: Settings): Promise<Sce
   refuse(await subjectProblems(orchestrator, given));
   const deployed = await requireDeployed(orchestrator, given);
   const settings = { ...given, port: deployed.port };
-  return { orchestrator, settings, deployed, containers: await countContainers(orchestrator, settings) };
+  const [door, containers] = await Promise.all([
+    outerDoor(deployed.url),
+    countContainers(orchestrator, settings),
+  ]);
+  return { orchestrator, settings, deployed, door, containers };
 }
 
 /** The acts that there is something for. Throws a Failure (refused) where one was asked for and there is not. */
@@ -117,7 +122,7 @@ function playable(acts: Act[], { containers, orchestrator }: Scene, asked: boole
 
 /** Waits until all is well, and remembers how it is. */
 async function preflight({ step }: Progress, scene: Scene): Promise<Found> {
-  const { orchestrator, settings, deployed, containers } = scene;
+  const { orchestrator, settings, deployed, door, containers } = scene;
   const { found } = await step("Preflight", async () => {
     await awaitWell(orchestrator, settings, deployed, containers);
     const [snapshot, kept, present] = await Promise.all([
@@ -126,7 +131,7 @@ async function preflight({ step }: Progress, scene: Scene): Promise<Found> {
       countOf(deployed.url),
     ]);
     const before = { deployed, snapshot, kept, count: present ?? 0 };
-    return { found: before, note: `version ${deployed.version}, ${deployed.url}` };
+    return { found: before, note: `version ${deployed.version}, ${door}` };
   });
   return found;
 }
@@ -157,8 +162,8 @@ async function putBack({ step }: Progress, scene: Scene, found: Found): Promise<
   const { orchestrator, settings, deployed } = scene;
   const act = async () => {
     await restoreVersion(orchestrator, settings, found);
-    await restoreCount(orchestrator, settings, REDIS, found);
     await removeVersions(orchestrator, settings, found.kept);
+    await restoreCount(orchestrator, settings, REDIS, found);
     const { version, replicas } = deployed;
     return { note: `version ${version}, ${replicas} replicas, count ${count(found.count)}` };
   };

@@ -16,6 +16,8 @@ export interface Stage {
   settings: Settings;
   /** As it was found. */
   deployed: Deployed;
+  /** Its front door, as clients reach it. */
+  door: string;
   versions: Versions;
   /** Containers of each part, while all is well. */
   containers: Record<string, number>;
