@@ -20,17 +20,30 @@ export interface Found {
 /** Where the count is kept. */
 const KEY = "counter:value";
 
-/** Puts version and scale back, and waits until that is done, also after an interruption. Says whether it had to. */
+/** Puts version and scale back, and waits until that is done, also after an interruption. */
 export async function restoreVersion(
   orchestrator: Orchestrator,
   settings: Settings,
   { deployed: { version, previous, replicas, cpus, url }, snapshot }: Found,
-): Promise<boolean> {
+): Promise<void> {
   if ((await doorState(url)) !== undefined) await orchestrator.restartDoor?.(settings);
+  const { parts } = await orchestrator.snapshot(settings);
+  if (isDeepStrictEqual(parts, snapshot.parts)) return;
+  // One after the other: of two changes at once, Swarm forgets how the first one ended.
+  await settle(orchestrator, settings, () => orchestrator.switchTo(settings, version, previous));
+  const now = await orchestrator.observe(settings);
+  if (now?.replicas !== replicas || now.cpus !== cpus)
+    await settle(orchestrator, settings, () => orchestrator.scale(settings, replicas, cpus));
+}
+
+/** Makes a change and waits until it is complete. Throws a Failure at the deadline. */
+async function settle(
+  orchestrator: Orchestrator,
+  settings: Settings,
+  act: () => Promise<unknown>,
+): Promise<void> {
   const start = await orchestrator.snapshot(settings);
-  if (isDeepStrictEqual(start.parts, snapshot.parts)) return false;
-  await orchestrator.switchTo(settings, version, previous);
-  await orchestrator.scale(settings, replicas, cpus);
+  await act();
   const change = difference(start, await orchestrator.snapshot(settings));
   let left = "";
   const wait = { what: "the deployment is not as it was", deadline: settings.deadlines.converge };
@@ -38,7 +51,6 @@ export async function restoreVersion(
     left = unfinished(await orchestrator.states(settings, change));
     return left === "";
   });
-  return true;
 }
 
 /**
