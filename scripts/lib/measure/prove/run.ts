@@ -104,6 +104,8 @@ export async function runProve({ settings: given, options }: Context): Promise<D
 async function sceneOf(orchestrator: Orchestrator, given: Settings): Promise<Scene> {
   refuse(await subjectProblems(orchestrator, given));
   const deployed = await requireDeployed(orchestrator, given);
+  // What an act may cost is known of one Redis. Of others, failover tells.
+  refuse(deployed.redis === "single" ? [] : [`Redis is ${deployed.redis}, and it has to be single here`]);
   const settings = { ...given, port: deployed.port };
   const [door, containers] = await Promise.all([
     outerDoor(deployed.url),
