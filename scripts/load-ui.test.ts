@@ -12,16 +12,12 @@ t.teardown(() => host.remove());
 // What is tested here is not how fast the machine is that runs the tests.
 await host.edit("deploy/settings.yaml", "p95: 250", "p95: 30000");
 
+const startLoad = (BASE_URL: string, RATE: string, DURATION: string) =>
+  host.start("load-ui", { GENERATOR: "builtin", PROFILE: "increments", BASE_URL, RATE, DURATION });
+
 t.test("the page shows a load while it runs, and its report at the end", { skip: noBrowser }, async (t) => {
   const liar = await startLiar(t);
-  const variables = {
-    GENERATOR: "builtin",
-    BASE_URL: liar.url,
-    PROFILE: "increments",
-    RATE: "100",
-    DURATION: "6",
-  };
-  const run = host.start("load-ui", variables);
+  const run = startLoad(liar.url, "100", "6");
   let ended = false;
   void run.then(() => (ended = true));
   t.teardown(() => ended || run.kill("SIGKILL"));
@@ -53,14 +49,7 @@ t.test("the page shows a load while it runs, and its report at the end", { skip:
 
 t.test("Ctrl-C while it runs: exit 1, with the report", async (t) => {
   const liar = await startLiar(t);
-  const variables = {
-    GENERATOR: "builtin",
-    BASE_URL: liar.url,
-    PROFILE: "increments",
-    RATE: "50",
-    DURATION: "60",
-  };
-  const run = host.start("load-ui", variables);
+  const run = startLoad(liar.url, "50", "60");
   await until({ what: "no load", deadline: 20 }, async () => liar.requests() > 20);
   await run.kill("SIGINT");
   t.match(await run, { exitCode: 1, stderr: /error: interrupted by SIGINT/, stdout: /it was interrupted/ });

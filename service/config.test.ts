@@ -1,17 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import t from "tap";
-import { ConfigError, readConfig } from "./config.ts";
-
-const problemsOf = (env: Record<string, string>): readonly string[] => {
-  try {
-    readConfig(env);
-    return [];
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    return error.problems;
-  }
-};
+import { readConfig } from "./config.ts";
+import { problemsOf } from "./testing/problems.ts";
 
 t.test("an empty environment gives the defaults, and so do empty variables", async (t) => {
   const defaults = {

@@ -1,19 +1,10 @@
 import { mkdir } from "node:fs/promises";
 import t from "tap";
-import { ConfigError, readConfig } from "./config.ts";
+import { readConfig } from "./config.ts";
 import { parseSeeds } from "./redis-url.ts";
 import { authority, noOpenssl } from "./testing/certificates.ts";
 import { spawnService } from "./testing/service.ts";
-
-const problemsOf = (env: Record<string, string>): readonly string[] => {
-  try {
-    readConfig(env);
-    return [];
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    return error.problems;
-  }
-};
+import { problemsOf } from "./testing/problems.ts";
 
 t.test("URLs of several hosts", async (t) => {
   const named = { port: 26_379, path: "a name" };

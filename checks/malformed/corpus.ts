@@ -1,4 +1,6 @@
-// Requests that no client of good will sends. Nothing of the kit is imported: whoever reads a request must survive them.
+// Requests that no client of good will sends: whoever reads a request must survive them.
+
+import { randomOf } from "../random.ts";
 
 /** One of them, and what is wrong with it. */
 export interface Malformed {
@@ -7,17 +9,6 @@ export interface Malformed {
 }
 
 type Random = () => number;
-
-/** Numbers from 0 to below 1, the same for the same seed (mulberry32). */
-export function randomOf(seed: number): Random {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const HOST = "Host: counter\r\n";
 const GET = `GET /api/counter HTTP/1.1\r\n${HOST}\r\n`;

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Test } from "tap";
 import { call, post } from "./service.ts";
-import { timed } from "./until.ts";
+import { timed, until } from "./until.ts";
 
 /** How soon a request must fail while Redis is away, in milliseconds. */
 const FAILS_WITHIN = 600;
@@ -57,6 +57,15 @@ export function startLoad(t: Test, url: string, clients = 8): Load {
   const all = Promise.all([bystander(), ...Array.from({ length: clients }, client)]);
   t.teardown(() => load.stop());
   return load;
+}
+
+/** Waits until every client is acknowledged again, and checks that it took less than so many milliseconds. */
+export async function checkWritesBack(t: Test, load: Load, within: number): Promise<void> {
+  const before = load.ok;
+  const [, ms] = await timed(() =>
+    until("writes are back", 15_000, () => load.ok > before + 2 * load.clients),
+  );
+  t.ok(ms < within, `writes are back after ${ms.toFixed()} ms`);
 }
 
 /** Checks that every acknowledged increment is in a value, and none twice. */

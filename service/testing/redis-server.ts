@@ -1,24 +1,14 @@
 /** Real Redis and Sentinel processes that keep their configuration in a file of their own, as they rewrite it. */
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Redis, type RedisOptions } from "ioredis";
 import type { Test } from "tap";
-import { children, program } from "./redis.ts";
-import { until } from "./until.ts";
+import { type RedisProcess, redisProcess } from "./redis-process.ts";
 
 /** One process. */
-export interface Server {
+export interface Server extends RedisProcess {
   port: number;
-  /** A client of the test's own; use it only while the server runs. */
-  client: Redis;
-  start(): Promise<void>;
-  /** Ends it as a crash would (SIGKILL). */
-  kill(): Promise<void>;
-  freeze(): void;
-  thaw(): void;
 }
 
 interface ServerOptions {
@@ -47,33 +37,8 @@ export async function redisServer(t: Test, options: ServerOptions): Promise<Serv
     ...access,
   });
   client.on("error", () => {});
-  let child: ChildProcess | undefined;
-
-  const kill = async () => {
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    child.kill("SIGKILL");
-    await once(child, "exit");
-  };
-  const start = async () => {
-    child = spawn(program ?? "redis-server", [file, ...(sentinel ? ["--sentinel"] : [])], {
-      argv0: "redis-server",
-      stdio: "ignore",
-    });
-    children.add(child);
-    await until("the server answers", 5000, () => client.ping());
-  };
-  t.teardown(async () => {
-    client.disconnect();
-    await kill();
-    await rm(directory, { recursive: true, force: true });
-  });
-  await start();
-  return {
-    port,
-    client,
-    start,
-    kill,
-    freeze: () => child?.kill("SIGSTOP"),
-    thaw: () => child?.kill("SIGCONT"),
-  };
+  const args = [file, ...(sentinel ? ["--sentinel"] : [])];
+  const server = redisProcess(t, { client, directory, args });
+  await server.start();
+  return { port, ...server };
 }

@@ -1,9 +1,10 @@
 import { $ } from "zx/core";
+import { KEY } from "../redis/key.ts";
 import { EXIT, Failure } from "../../run/failure.ts";
 import { toFailure } from "../../run/shell.ts";
 import { until } from "../../run/wait.ts";
 import type { Backup } from "./file.ts";
-import { type Ask, countIn, KEY, stage, swap, versionOf } from "./key.ts";
+import { type Ask, countIn, stage, swap, versionOf } from "./key.ts";
 
 /** Seconds in which a Redis without data has to answer. */
 const DEADLINE = 30;

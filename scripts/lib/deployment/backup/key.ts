@@ -1,8 +1,7 @@
 import { EXIT, Failure } from "../../run/failure.ts";
+import { KEY } from "../redis/key.ts";
 import type { Ask as AskPart } from "../redis/state.ts";
 
-/** All that the counter keeps. */
-export const KEY = "counter:value";
 /** Beside it, and in the same slot of a cluster: what a restore puts in its place, and what was there before. */
 const RESTORED = `{${KEY}}:restored`;
 const BEFORE = `{${KEY}}:before`;

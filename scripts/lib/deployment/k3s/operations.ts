@@ -135,7 +135,8 @@ export async function tidy(settings: Settings, named: string[]): Promise<void> {
   const { stdout } = await $`kubectl get configmaps ${inside} ${labels} --output name`;
   const used = JSON.stringify([...(await workloads(settings)).values()]);
   for (const one of stdout.split("\n").filter(Boolean)) {
-    if (!used.includes(`"${one.split("/")[1]}"`)) await $`kubectl delete ${one} ${inside}`;
+    const [, name] = one.split("/");
+    if (!used.includes(JSON.stringify(name))) await $`kubectl delete ${one} ${inside}`;
   }
 }
 

@@ -2,9 +2,9 @@ import type { RedisMode } from "../../run/values.ts";
 import { until } from "../../run/wait.ts";
 import { MODES } from "../redis-modes.ts";
 import { EXTERNAL } from "./external.ts";
+import { KEY } from "./key.ts";
 import type { Ask } from "./state.ts";
 
-const KEY = "counter:value";
 /** More replicas than there are: a master that shall have so many takes no writes, and answers reads. */
 const UNREACHABLE = "100";
 /** Seconds in which one that is away is back, or will not be. */

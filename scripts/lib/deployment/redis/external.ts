@@ -5,6 +5,7 @@ import { $ } from "zx/core";
 import { EXIT, Failure } from "../../run/failure.ts";
 import type { Outcome } from "../../run/progress.ts";
 import type { Settings } from "../../run/settings.ts";
+import { KEY } from "./key.ts";
 import type { RedisState } from "./state.ts";
 
 /** What it is called where parts of the deployment are meant otherwise. */
@@ -130,7 +131,7 @@ export function judge(info: string): string[] {
 export async function requireExternal(settings: Settings, version: string): Promise<Outcome> {
   const image = `${settings.image}:${version}`;
   const lines = judge(await runExternal(settings, image, ["info"]));
-  const write = ["setrange", "counter:value", "0", ""];
+  const write = ["setrange", KEY, "0", ""];
   const refusal = await runExternal(settings, image, write).catch((error: Failure) => error);
   if (refusal instanceof Failure) lines.push(...(refusal.details.lines ?? []));
   if (lines.length > 0) throw new Failure("the external Redis cannot be used", { code: EXIT.refused, lines });

@@ -1,3 +1,5 @@
+import { KEY } from "./key.ts";
+
 /** Asks Redis or Sentinels, see `askRedis` of the orchestrator. */
 export type Ask = (part: string, command: readonly string[]) => Promise<string[]>;
 
@@ -27,7 +29,7 @@ const MASTER = ["-p", "26379", "sentinel", "master", "counter"];
 /** Redis that know nothing of each other: what each has counted. */
 export async function lookAtEach(ask: Ask, { servers, instances }: Parts): Promise<RedisState> {
   const [name = ""] = servers;
-  const values = await ask(name, ["get", "counter:value"]);
+  const values = await ask(name, ["get", KEY]);
   const problems = values.length < instances ? [`${values.length} of ${instances} Redis answer`] : [];
   const states = values.map((value, index) => ({
     name: instances > 1 ? `${name}.${index + 1}` : name,

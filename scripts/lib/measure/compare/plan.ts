@@ -1,4 +1,5 @@
-import { randomOf, shuffled } from "./statistics.ts";
+import { randomOf } from "../../../../checks/random.ts";
+import { shuffled } from "./statistics.ts";
 
 /** What is compared: a size of a deployment. The first size is measured twice, and its twin is the noise floor. */
 export interface Arm {

@@ -1,5 +1,6 @@
 import t from "tap";
-import { findingOf, noiseFloor, pairedRatio, randomOf, shuffled, unpairedRatio } from "./statistics.ts";
+import { randomOf } from "../../../../checks/random.ts";
+import { findingOf, noiseFloor, pairedRatio, shuffled, unpairedRatio } from "./statistics.ts";
 
 /** Numbers around zero with a spread of one (Box and Muller). */
 function gauss(random: () => number): number {

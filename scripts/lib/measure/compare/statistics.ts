@@ -4,6 +4,7 @@ import {
   quantileSorted,
   sampleWithReplacement,
 } from "simple-statistics";
+import { randomOf } from "../../../../checks/random.ts";
 
 /** How often what was measured in some rounds is what was measured in others: a ratio, and how sure it is. */
 export interface Estimate {
@@ -21,17 +22,6 @@ const LEVEL = 0.95;
 /** Of the standard normal distribution, for the level. */
 const Z = 1.959964;
 const RESAMPLES = 10_000;
-
-/** Numbers from 0 up to, and not including, 1: the same ones for the same seed (mulberry32, T. Ettinger, public domain). */
-export function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** What is left of a list when it is shuffled (Fisher and Yates). */
 export function shuffled<T>(list: readonly T[], random: () => number): T[] {

@@ -1,13 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import { difference } from "../../deployment/change.ts";
-import { unfinished } from "../../deployment/converge.ts";
 import { requireDeployed } from "../../deployment/deployed.ts";
 import { doorState } from "../../deployment/front-door.ts";
 import type { Orchestrator, Snapshot } from "../../deployment/orchestrator.ts";
 import { release } from "../../deployment/release.ts";
+import { settle } from "../../deployment/settle.ts";
 import { type Report, within } from "../../run/progress.ts";
 import type { Settings } from "../../run/settings.ts";
-import { until } from "../../run/wait.ts";
 import { countAt } from "../count.ts";
 import type { Target } from "../load/target.ts";
 
@@ -72,16 +71,9 @@ export async function subjectOf(orchestrator: Orchestrator, settings: Settings):
   }
 
   async function restore(): Promise<void> {
-    const start = await orchestrator.snapshot(settings);
-    if (isDeepStrictEqual(start.parts, found.parts)) return;
-    await orchestrator.scale(settings, before.replicas, before.cpus);
-    const change = difference(start, await orchestrator.snapshot(settings));
-    let left = "";
-    const wait = { what: "the deployment is not as it was", deadline: settings.deadlines.converge };
-    await until({ ...wait, hint: "make status", seen: () => left, despiteInterrupt: true }, async () => {
-      left = unfinished(await orchestrator.states(settings, change));
-      return left === "";
-    });
+    const { parts } = await orchestrator.snapshot(settings);
+    if (isDeepStrictEqual(parts, found.parts)) return;
+    await settle(orchestrator, settings, () => orchestrator.scale(settings, before.replicas, before.cpus));
   }
 
   const { replicas, cpus } = before;

@@ -1,6 +1,6 @@
 import { type Ledger, ledgerLine } from "../load/ledger.ts";
 import { count, type Table } from "../load/tables.ts";
-import type { Threshold } from "../load/verdict.ts";
+import type { Judged } from "../passed.ts";
 
 /** A count that was answered: to whom, when and what. */
 export interface Seen {
@@ -24,11 +24,8 @@ export interface Setting {
 }
 
 /** What it came to; summary.json is this. */
-export interface Result extends Setting {
+export interface Result extends Setting, Judged {
   headline: string;
-  passed: boolean;
-  interrupted: boolean;
-  thresholds: Threshold[];
   ledger: Ledger;
   /** Reads that were answered, and those that were not. */
   reads: number;

@@ -1,6 +1,7 @@
 import type { Table } from "../load/tables.ts";
 import { count } from "../load/tables.ts";
 import type { Threshold } from "../load/verdict.ts";
+import type { Judged } from "../passed.ts";
 import type { MeasuredMode, Victim } from "../redis-modes.ts";
 import type { Round } from "./rounds.ts";
 
@@ -23,11 +24,8 @@ export interface Setting {
 }
 
 /** What a number of faults came to; summary.json is this. */
-export interface Result extends Setting {
+export interface Result extends Setting, Judged {
   headline: string;
-  passed: boolean;
-  interrupted: boolean;
-  thresholds: Threshold[];
   /** Over the rounds; times in milliseconds, absent where a round has none. */
   figures: Record<FigureName, Figure>;
   rounds: Round[];

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { lengthOf, type Plan, planOf, PROFILES } from "../../../../checks/load/profiles.ts";
+import { lengthOf } from "../../../../checks/load/profiles.ts";
 import { partWithCount } from "../../deployment/backup/key.ts";
 import type { Container, Deployed, Orchestrator } from "../../deployment/orchestrator.ts";
 import { askOf, whole } from "../../deployment/redis/whole.ts";
@@ -12,6 +12,7 @@ import { type Fault, freeze, kill } from "../faults.ts";
 import { builtin, generate } from "../load/generate.ts";
 import { Intake } from "../load/intake.ts";
 import type { Ledger } from "../load/ledger.ts";
+import { flowing, steadyIncrements } from "../load/steady.ts";
 import type { RawFile } from "../load/raw.ts";
 import type { Statistics } from "../load/statistics.ts";
 import { countOf } from "../load/target.ts";
@@ -51,27 +52,19 @@ export interface Round {
 
 /** Milliseconds of undisturbed increments before the fault. */
 const BEFORE = 2000;
-/** Longer than a request may take: none is dropped because others wait. */
-const AT_ONCE_SECONDS = 11;
-const FIRST_SAMPLE = 15;
-
-/** The plan of one round. */
-export function roundPlan({ rate, seconds, deployed }: Pick<Trial, "rate" | "seconds" | "deployed">): Plan {
-  return planOf({ ...PROFILES.increments, rate, seconds, users: rate * AT_ONCE_SECONDS }, deployed.url);
-}
 
 /**
  * Sends increments, hits one container meanwhile, and waits until all is well again. Throws a Failure where that does
  * not come, or there is nothing to be hit.
  */
 export async function playRound(trial: Trial, raw: RawFile): Promise<Round> {
-  const { orchestrator, settings, deployed, containers, rate } = trial;
-  const plan = roundPlan(trial);
+  const { orchestrator, settings, deployed, containers, rate, seconds } = trial;
+  const plan = steadyIncrements(deployed.url, rate, seconds);
   const before = await countOf(deployed.url);
   if (before === undefined) throw new Failure("the counter does not answer", { hint: "make status" });
   const book = new OutageBook();
   const intake = new Intake(plan, before, (sample) => book.add(sample));
-  raw.part({ rate, seconds: trial.seconds });
+  raw.part({ rate, seconds });
   const hit = strike(trial, intake);
   const [sent, struck] = await Promise.allSettled([
     generate(builtin, plan, { intake, raw, local: true }),
@@ -98,8 +91,7 @@ export async function playRound(trial: Trial, raw: RawFile): Promise<Round> {
 
 async function strike(trial: Trial, intake: Intake): Promise<Fault> {
   const { orchestrator, settings, frozen } = trial;
-  const wait = { what: "no increment was sent", deadline: FIRST_SAMPLE };
-  await until(wait, async () => intake.tally.requests > 0);
+  await flowing(intake);
   await sleep(BEFORE, undefined, { signal: interruption }).catch(() => interruption.throwIfAborted());
   const now = await inRole(trial);
   const all = await Promise.all(now.map((part) => orchestrator.containersOf(settings, part)));

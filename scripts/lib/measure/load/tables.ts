@@ -42,20 +42,30 @@ export interface StepRow {
   verdict: Verdict;
 }
 
+/** What was asked of a step, and what came of it, as far as every table of steps shows it. */
+export const sentCells = (rate: number, { rate: sent, failed, times }: Row, dropped: number) => [
+  count(rate),
+  count(sent),
+  count(dropped),
+  count(failed),
+  ms(times.p50),
+  ms(times.p99),
+];
+
+/** The generator's share in cores, and whether the objective was met. */
+export const judgedCells = ({ generator }: Cores, { state, why }: Verdict) => [
+  generator.toFixed(2),
+  state + (why && `: ${why}`),
+];
+
 /** The steps of `max`; times in milliseconds, the generator's share in cores. */
 export function stepTable(steps: StepRow[]): Table {
   return [
     ["asked per s", "sent per s", "dropped", "failed", "p50", "p99", "max", "generator", "objective"],
     ...steps.map(({ rate, statistics: { all }, dropped, cores, verdict }) => [
-      count(rate),
-      count(all.rate),
-      count(dropped),
-      count(all.failed),
-      ms(all.times.p50),
-      ms(all.times.p99),
+      ...sentCells(rate, all, dropped),
       ms(all.times.max),
-      cores.generator.toFixed(2),
-      verdict.state + (verdict.why && `: ${verdict.why}`),
+      ...judgedCells(cores, verdict),
     ]),
   ];
 }

@@ -1,12 +1,12 @@
-import { lengthOf, type Plan, planOf, PROFILES } from "../../../../checks/load/profiles.ts";
+import { lengthOf, type Plan } from "../../../../checks/load/profiles.ts";
 import type { Sample } from "../../../../checks/load/samples.ts";
 import { interruption } from "../../run/interrupt.ts";
-import { until } from "../../run/wait.ts";
 import { OutageBook } from "../failover/outage.ts";
 import { builtin, generate } from "../load/generate.ts";
 import { Intake } from "../load/intake.ts";
 import { LedgerBook } from "../load/ledger.ts";
 import type { RawFile } from "../load/raw.ts";
+import { flowing, steadyIncrements } from "../load/steady.ts";
 import { type Row, type Statistics, Tally } from "../load/statistics.ts";
 import { FlightBook } from "./flights.ts";
 
@@ -40,15 +40,10 @@ export interface Seen {
 
 /** Seconds after which the increments end, whatever goes on: longer than any act may take. */
 const LONGEST = 900;
-/** Longer than a request may take: none is dropped because others wait. */
-const AT_ONCE_SECONDS = 11;
-const FIRST_SAMPLE = 15;
 
 /** The plan of one way. */
 export function planFor(way: Way, { url, rate }: Pick<Aim, "url" | "rate">): Plan {
-  const share = rate / WAYS.length;
-  const profile = { ...PROFILES.increments, rate: share, seconds: LONGEST, users: share * AT_ONCE_SECONDS };
-  return { ...planOf(profile, url), connections: way };
+  return { ...steadyIncrements(url, rate / WAYS.length, LONGEST), connections: way };
 }
 
 /**
@@ -80,8 +75,7 @@ export async function underLoad<T>(aim: Aim, meanwhile: () => Promise<T>): Promi
   });
   const act = async () => {
     try {
-      const wait = { what: "no increment was sent", deadline: FIRST_SAMPLE };
-      await until(wait, async () => sent.every(({ intake }) => intake.tally.requests > 0));
+      await flowing(...sent.map(({ intake }) => intake));
       return await meanwhile();
     } finally {
       end.abort();

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
-import { difference } from "../../deployment/change.ts";
-import { unfinished } from "../../deployment/converge.ts";
 import { doorState } from "../../deployment/front-door.ts";
 import type { Deployed, Orchestrator, Snapshot } from "../../deployment/orchestrator.ts";
+import { KEY } from "../../deployment/redis/key.ts";
+import { settle } from "../../deployment/settle.ts";
 import { Failure } from "../../run/failure.ts";
 import type { Settings } from "../../run/settings.ts";
 import { until } from "../../run/wait.ts";
@@ -16,9 +16,6 @@ export interface Found {
   kept: string[];
   count: number;
 }
-
-/** Where the count is kept. */
-const KEY = "counter:value";
 
 /** Puts version and scale back, and waits until that is done, also after an interruption. */
 export async function restoreVersion(
@@ -34,23 +31,6 @@ export async function restoreVersion(
   const now = await orchestrator.observe(settings);
   if (now?.replicas !== replicas || now.cpus !== cpus)
     await settle(orchestrator, settings, () => orchestrator.scale(settings, replicas, cpus));
-}
-
-/** Makes a change and waits until it is complete. Throws a Failure at the deadline. */
-async function settle(
-  orchestrator: Orchestrator,
-  settings: Settings,
-  act: () => Promise<unknown>,
-): Promise<void> {
-  const start = await orchestrator.snapshot(settings);
-  await act();
-  const change = difference(start, await orchestrator.snapshot(settings));
-  let left = "";
-  const wait = { what: "the deployment is not as it was", deadline: settings.deadlines.converge };
-  await until({ ...wait, hint: "make status", seen: () => left, despiteInterrupt: true }, async () => {
-    left = unfinished(await orchestrator.states(settings, change));
-    return left === "";
-  });
 }
 
 /**

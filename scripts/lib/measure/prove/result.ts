@@ -4,6 +4,7 @@ import type { Threshold } from "../load/verdict.ts";
 import type { Caught } from "./controls.ts";
 import { judge } from "./judge.ts";
 import type { Played } from "./play.ts";
+import type { Judged } from "../passed.ts";
 
 /** What was asked for and found beforehand. */
 export interface Setting {
@@ -25,11 +26,8 @@ export interface Gathered {
 }
 
 /** What a run came to; summary.json is this. */
-export interface Result extends Setting, Gathered {
+export interface Result extends Setting, Gathered, Judged {
   headline: string;
-  passed: boolean;
-  interrupted: boolean;
-  thresholds: Threshold[];
   /** What was put back at the end. */
   restored: string;
 }

@@ -24,20 +24,23 @@ export interface Page {
   sections: { title: string; html: string }[];
 }
 
-/** A page that needs nothing but itself: no script, no other file, no network. */
-export function pageHtml({ title, lines, passed, sections, style = "" }: Page): string {
-  const parts = sections.map(
-    ({ title: name, html }) => `<section><h2>${escape(name)}</h2>\n${html}\n</section>`,
-  );
-  return `<!doctype html>
+/** What every page begins with, up to its body. */
+export const headHtml = (title: string, more: string) => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${escape(title)}</title>
-<style>${STYLE}${style}</style>
-</head>
+${more}
+</head>`;
+
+/** A page that needs nothing but itself: no script, no other file, no network. */
+export function pageHtml({ title, lines, passed, sections, style = "" }: Page): string {
+  const parts = sections.map(
+    ({ title: name, html }) => `<section><h2>${escape(name)}</h2>\n${html}\n</section>`,
+  );
+  return `${headHtml(title, `<style>${STYLE}${style}</style>`)}
 <body>
 <main>
 <header>

@@ -1,4 +1,4 @@
-import { count, ms, type Table } from "../../load/tables.ts";
+import { count, judgedCells, sentCells, type Table } from "../../load/tables.ts";
 import { NAMES } from "../limit.ts";
 import type { Comparison } from "../result.ts";
 import type { Usl } from "../usl.ts";
@@ -100,14 +100,8 @@ export function stepTable({ runs }: Comparison): Table {
       steps.map(({ rate, all, dropped, cores, verdict }) => [
         String(round),
         arm,
-        count(rate),
-        count(all.rate),
-        count(dropped),
-        count(all.failed),
-        ms(all.times.p50),
-        ms(all.times.p99),
-        cores.generator.toFixed(2),
-        verdict.state + (verdict.why && `: ${verdict.why}`),
+        ...sentCells(rate, all, dropped),
+        ...judgedCells(cores, verdict),
       ]),
     ),
   ];

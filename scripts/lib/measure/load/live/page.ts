@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { lengthOf, type Plan } from "../../../../../checks/load/profiles.ts";
-import { escape, STYLE, tableHtml } from "../../report/html.ts";
+import { escape, headHtml, STYLE, tableHtml } from "../../report/html.ts";
 import type { Load } from "../conduct.ts";
 import type { Intake } from "../intake.ts";
 import { timeCharts } from "../report.ts";
@@ -103,16 +103,9 @@ function answer(
 }
 
 function pageHtml(state: State): string {
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${escape(state.title)}</title>
-<style>${STYLE}</style>
-<script src="/live.js" type="module"></script>
-</head>
+  const more = `<style>${STYLE}</style>
+<script src="/live.js" type="module"></script>`;
+  return `${headHtml(state.title, more)}
 <body><main>${mainHtml(state)}</main></body>
 </html>
 `;

@@ -1,0 +1,2 @@
+/** Where the count is kept in Redis. */
+export const KEY = "counter:value";
