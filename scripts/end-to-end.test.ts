@@ -8,7 +8,7 @@ import { footprint } from "./lib/testing/footprint.ts";
 import { printed, type TestHost, testHost } from "./lib/testing/host.ts";
 import { type Machine, startMachine } from "./lib/testing/machine.ts";
 import { k3s, type Side, swarm } from "./lib/testing/sides.ts";
-import { startTraffic } from "./lib/testing/traffic.ts";
+import { countAt, startTraffic } from "./lib/testing/traffic.ts";
 
 const PORT = "8080";
 
@@ -27,7 +27,7 @@ function endToEnd(side: Side, test: (name: string, run: (t: Test) => Promise<voi
   let before: Record<string, string[]>;
 
   const status = async () => JSON.parse((await host.run("status", { JSON: "1" })).stdout);
-  const count = async () => ((await (await fetch(`${url}/api/counter`)).json()) as { value: number }).value;
+  const count = () => countAt(url);
 
   test("a machine of its own starts, with a copy of this checkout on it", async () => {
     machine = await startMachine("e2e");

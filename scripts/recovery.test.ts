@@ -7,6 +7,7 @@ import type { Result } from "./lib/measure/failover/result.ts";
 import { until } from "./lib/run/wait.ts";
 import { printed, type TestHost, testHost } from "./lib/testing/host.ts";
 import { type Machine, startMachine, whyNoMachine } from "./lib/testing/machine.ts";
+import { countAt } from "./lib/testing/traffic.ts";
 
 const PORT = "8080";
 const GENTLY = { YES: "1", RATE: "100", JSON: "1" };
@@ -24,7 +25,7 @@ function whole(test: (name: string, run: (t: Test) => Promise<void>) => void): v
   let url: string;
   let backup: string;
 
-  const count = async () => ((await (await fetch(`${url}/api/counter`)).json()) as { value: number }).value;
+  const count = () => countAt(url);
   const increment = () => fetch(`${url}/api/counter/increment`, { method: "POST" });
 
   test("the counter is deployed", async (t) => {

@@ -2,7 +2,7 @@ import type { Test } from "tap";
 import { until } from "../run/wait.ts";
 import type { TestHost } from "./host.ts";
 import type { Machine } from "./machine.ts";
-import { outlast } from "./traffic.ts";
+import { countAt, outlast } from "./traffic.ts";
 
 const PORT = "8080";
 /** Until writes are back when the master is away, in milliseconds. */
@@ -16,7 +16,7 @@ export function redisScene(machine: Machine, host: TestHost) {
   const deploy = (variables: Record<string, string> = {}) => host.run("deploy-swarm", { PORT, ...variables });
   const changeTo = (REDIS: string, more = {}) => deploy({ REDIS, YES: "1", ...more });
   const status = async () => JSON.parse((await host.run("status", { JSON: "1" })).stdout);
-  const count = async () => ((await (await fetch(`${url}/api/counter`)).json()) as { value: number }).value;
+  const count = () => countAt(url);
   /** Waits until nothing is missing, and returns the name of the master, or of the first of them. */
   const whole = async () => {
     await until({ what: "Redis is not whole", deadline: 60 }, async () => {
@@ -48,7 +48,9 @@ export function redisScene(machine: Machine, host: TestHost) {
     await host.exec(["pkill", "-KILL", "-f", "^node server.mjs"]);
     await machine.resume();
     await whole();
+    const begin = performance.now();
     t.equal(await count(), start, "the count is what it was");
+    t.comment(`the front door says so after ${Math.round(performance.now() - begin)} ms`);
   };
   const provision = () => host.run("provision", { PORT });
   return {

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { Agent, type IncomingMessage, request } from "node:http";
 import { text } from "node:stream/consumers";
+import { until } from "../run/wait.ts";
 
 /** What the clients saw. */
 export interface Traffic {
@@ -69,6 +70,23 @@ export async function outlast(url: string): Promise<Outage> {
     if (outage.ms > MAX_OUTAGE_MS) throw new Error(`not back after ${outage.ms} ms: ${failure}`);
   }
   return outage;
+}
+
+/** The count, as soon as the front door says it: replicas that start with Redis look for it a moment longer. */
+export async function countAt(url: string): Promise<number> {
+  let seen = "";
+  const wait = { what: "the front door does not say the count", deadline: 30, seen: () => seen };
+  return until(wait, async () => {
+    try {
+      const answer = await fetch(`${url}/api/counter`, { signal: AbortSignal.timeout(5000) });
+      const body = await answer.text();
+      seen = `${answer.status} ${body}`;
+      return answer.ok && (JSON.parse(body) as { value: number }).value;
+    } catch (error) {
+      seen = (error as Error).message;
+      return undefined;
+    }
+  });
 }
 
 async function failureOfIncrement(url: string): Promise<string | undefined> {
