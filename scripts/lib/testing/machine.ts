@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
-import { existsSync, openSync, readFileSync } from "node:fs";
+import { openSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { $ } from "zx/core";
+import { readProc } from "../measure/processes.ts";
 import { holdLock } from "../run/lock.ts";
 import { ROOT } from "../run/paths.ts";
 import { asRoot } from "../run/shell.ts";
@@ -84,8 +85,7 @@ function background([command = "", ...args]: string[]): void {
   spawn(command, args, { detached: true, stdio: ["ignore", log, log] }).unref();
 }
 
-const status = (pid: number) =>
-  existsSync(`/proc/${pid}/status`) ? readFileSync(`/proc/${pid}/status`, "utf8") : "";
+const status = (pid: number) => readProc(`${pid}/status`);
 
 async function processes(namespace: string): Promise<number[]> {
   const { stdout } = await $({ nothrow: true })`${asRoot} ip netns pids ${namespace}`;
