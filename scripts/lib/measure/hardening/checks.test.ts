@@ -35,6 +35,7 @@ t.test("a process that is shut in meets every check, and each can be missed", as
   t.match(missed(status("Seccomp:\t2", "Seccomp:\t0")), [/seccomp/]);
   t.match(missed({ mounts: TEXTS.mounts.replace("ro,relatime", "rw,relatime") }), [/writable/]);
   t.match(missed({ pidsLimit: "max\n" }), [/processes are limited: no limit/]);
+  t.same(missed({ pidsLimit: "max\n256\n" }), [], "the pod's limit holds for its containers");
   t.match(missed({ memoryLimit: "9223372036854771712\n" }), [/memory is limited: no limit/]);
   t.equal(missed({ status: "" }).length, 4, "of a process that has ended, nothing is taken for granted");
   t.ok(

@@ -50,8 +50,8 @@ async function textsOf(pid: number): Promise<ProcTexts> {
   const mounts = readProc("self/mountinfo");
   const limit = async (controller: string, names: string[]) => {
     const folder = groupFolder(groups, mounts, controller);
-    // Version 2 has the first name, version 1 the second.
-    const files = names.map((name) => `${folder}/${name}`);
+    // Version 2 has the first name, version 1 the second; Kubernetes limits processes by the pod, which is the folder above.
+    const files = names.flatMap((name) => [`${folder}/${name}`, `${folder}/../${name}`]);
     return (await $({ nothrow: true, quiet: true })`${asRoot} cat ${files}`).stdout;
   };
   const { stdout: its } = await $({ nothrow: true, quiet: true })`${asRoot} cat /proc/${pid}/mountinfo`;
@@ -90,7 +90,9 @@ export function confinedOf(
 
 const numbers = (text: string) => text.split(/\s+/).filter(Boolean).map(Number);
 
+/** The least of them: a line each. */
 function limitIn(text: string): number | undefined {
-  const value = Number.parseInt(text, 10);
-  return value > 0 && value < NO_LIMIT ? value : undefined;
+  const limits = text.split("\n").map((line) => Number.parseInt(line, 10));
+  const least = Math.min(...limits.filter((value) => value > 0 && value < NO_LIMIT));
+  return Number.isFinite(least) ? least : undefined;
 }
