@@ -7,6 +7,7 @@ import type { Container } from "../deployment/orchestrator.ts";
 import { EXIT, Failure } from "../run/failure.ts";
 import { interruption } from "../run/interrupt.ts";
 import { asRoot } from "../run/shell.ts";
+import { now } from "./clock.ts";
 
 /** What was done to a process, and when: milliseconds since 1970, on the clock of the samples. */
 export interface Fault {
@@ -23,8 +24,6 @@ export interface Fault {
 /** Milliseconds in which a signal has to be obeyed. */
 const OBEYED = 5000;
 const LOOK_EVERY = 2;
-
-const now = () => performance.timeOrigin + performance.now();
 
 /** Ends a container with kill -9. Its first process takes all others along [pid_namespaces(7)]. */
 export async function kill({ name, pid }: Container): Promise<Fault> {

@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import t from "tap";
 import { startLiar } from "../../testing/liar.ts";
+import { now } from "../clock.ts";
 import { noRaw } from "../load/raw.ts";
 import { judge } from "./judge.ts";
 import { underLoad } from "./load.ts";
@@ -11,7 +12,6 @@ import { type Played, playedOf } from "./play.ts";
 const RATE = 200;
 const SECONDS = 1.5;
 const raw = { kept: noRaw, new: noRaw };
-const now = () => performance.timeOrigin + performance.now();
 
 /** An act in which nothing happens, but for `meanwhile`. */
 async function quiet(url: string, count: () => number, meanwhile: () => void = () => {}): Promise<Played> {

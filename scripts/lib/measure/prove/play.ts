@@ -4,6 +4,7 @@ import { awaitWell } from "../../deployment/well.ts";
 import { Failure } from "../../run/failure.ts";
 import { interruption } from "../../run/interrupt.ts";
 import { until } from "../../run/wait.ts";
+import { now } from "../clock.ts";
 import type { Ledger, LedgerBook } from "../load/ledger.ts";
 import type { Row, Statistics } from "../load/statistics.ts";
 import { countOf } from "../load/target.ts";
@@ -53,8 +54,6 @@ export interface Load extends Pick<Aim, "rate" | "raw"> {
 /** Milliseconds of increments before the act, and after all is well again. */
 const BEFORE = 2000;
 const AFTER = 2000;
-
-const now = () => performance.timeOrigin + performance.now();
 
 /**
  * Plays an act while increments come, and goes on until all is well again. Throws a Failure where that does not come, or

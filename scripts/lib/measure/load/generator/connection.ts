@@ -1,9 +1,8 @@
 import { buildConnector, Client, type Dispatcher } from "undici";
 import { type Plan, type RouteName, ROUTES } from "../../../../../checks/load/profiles.ts";
 import { faultOf, type Sample, valueIn } from "../../../../../checks/load/samples.ts";
+import { epoch } from "../../clock.ts";
 
-/** Milliseconds of process.hrtime since 1970. */
-const EPOCH = performance.timeOrigin;
 /** Longer than any user thinks: connections are closed by the server, if at all. */
 const KEEP_MS = 60_000;
 
@@ -11,6 +10,7 @@ const KEEP_MS = 60_000;
 export class Connection {
   readonly #client: Client;
   readonly #plan: Plan;
+  readonly #epoch = epoch();
   #connecting = 0;
 
   constructor(plan: Plan) {
@@ -37,7 +37,7 @@ export class Connection {
       const { status, type, replica } = answer;
       const value = route === "page" ? undefined : valueIn(answer.body);
       resolve({
-        at: EPOCH + meant,
+        at: this.#epoch + meant,
         route,
         status,
         latency: (end - meant) * 1000,
