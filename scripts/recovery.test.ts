@@ -4,6 +4,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import t, { type Test } from "tap";
 import type { Result } from "./lib/measure/failover/result.ts";
+import type { Result as Proof } from "./lib/measure/prove/result.ts";
 import { until } from "./lib/run/wait.ts";
 import { printed, type TestHost, testHost } from "./lib/testing/host.ts";
 import { type Machine, startMachine, whyNoMachine } from "./lib/testing/machine.ts";
@@ -58,6 +59,25 @@ function whole(test: (name: string, run: (t: Test) => Promise<void>) => void): v
     const run = await host.run("consistency", { INCREMENTS: "200", JSON: "1" });
     t.match(run, { exitCode: 0 }, run.stderr);
     t.match(JSON.parse(run.stdout), { mode: "single", consistent: true, ledger: { acknowledged: 200 } });
+  });
+
+  test("prove: it sees what is broken on purpose, and puts all back", async (t) => {
+    const before = await count();
+    const load = { YES: "1", RATE: "100", SECONDS_EACH: "5" };
+    const run = await host.run("prove", { ...load, ACTS: "roll", JSON: "1" });
+    const result = JSON.parse(run.stdout || "{}") as Proof;
+    t.same(
+      result.controls?.map(({ name, caught }) => `${name}: ${caught}`),
+      ["hard stop: true", "invented: true", "dead door: true"],
+      run.stderr,
+    );
+    // How many requests the machine that runs the tests sends in time is not what is tested.
+    const missed = result.thresholds?.filter(({ name, met }) => !met && !/ requests, at /.test(name));
+    t.same(missed, []);
+    t.match(result.acts, [{ name: "quiet" }, { name: "roll", lost: 0, statistics: { all: { failed: 0 } } }]);
+    t.ok(result.hardening?.length > 20, `${result.hardening?.length} rows`);
+    t.equal(await count(), before);
+    t.match(await host.run("deploy-swarm", { PORT }), { exitCode: 0, stderr: /^Unchanged in/m });
   });
 
   test("Redis is killed: no acknowledged increment is lost, and writes are back", async (t) => {
