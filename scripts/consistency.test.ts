@@ -53,6 +53,14 @@ t.test("one Redis for all replicas is one count", { skip: noRedis }, async (t) =
   t.equal(new Set(result.seen.reads.map(({ replica }) => replica)).size, REPLICAS, "all were asked");
 });
 
+t.test("MODES that are not known, or of a front door elsewhere, are usage errors", async (t) => {
+  const refused = async (variables: Record<string, string>, stderr: RegExp) =>
+    t.match(await host.run("consistency", variables), { exitCode: 2, stderr }, JSON.stringify(variables));
+  await refused({ MODES: "single dynomite" }, /MODES is "single dynomite", not one of single, independent/);
+  await refused({ MODES: "external" }, /MODES is "external", not one of/);
+  await refused({ MODES: "single", BASE_URL: "http://127.0.0.1:9" }, /BASE_URL names a front door elsewhere/);
+});
+
 t.test(
   "a Redis for each replica is as many counts: the run fails, and says so",
   { skip: noRedis },

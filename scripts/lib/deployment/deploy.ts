@@ -6,7 +6,7 @@ import type { Deployed, Orchestrator } from "./orchestrator.ts";
 import { portProblem } from "./port.ts";
 import { type Progress, progress } from "../run/progress.ts";
 import { MODES } from "./redis-modes.ts";
-import { changeMode, STEPS } from "./redis/change.ts";
+import { changeMode, STEPS, takeOne } from "./redis/change.ts";
 import { checkExternal, EXTERNAL, requireExternal } from "./redis/external.ts";
 import { confirmChange, modeProblems, nextMode, whichCount } from "./redis/preflight.ts";
 import { whole } from "./redis/whole.ts";
@@ -46,10 +46,10 @@ export async function deploy(
   const releaseIt = (more: Partial<Plan> = {}) =>
     release(orchestrator, settings, steps, { name: "Deploy", version, replicas, act, ...more });
   if (from) steps.extend(STEPS);
-  const change = { orchestrator, settings, steps, base, version, to: redis, which };
-  const { url, notice } = await (from
-    ? changeMode({ ...change, before: from }, (beforeUndo) => releaseIt({ beforeUndo }))
-    : releaseIt());
+  const change = { orchestrator, settings, steps, base, version, to: redis, take: takeOne(which) };
+  const { url, notice } = from
+    ? (await changeMode({ ...change, before: from }, (beforeUndo) => releaseIt({ beforeUndo }))).deployed
+    : await releaseIt();
   await step(`Redis: ${redis}`, (report) => whole(orchestrator, settings, redis, version, report));
   await step("Tidy up", async () => {
     await orchestrator.tidy(settings, [version, previous]);

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { readFileSync } from "node:fs";
 import { Failure } from "./failure.ts";
 
@@ -5,6 +6,14 @@ const controller = new AbortController();
 
 /** Aborted by the first Ctrl-C, TERM or HUP, with a Failure as its reason. */
 export const interruption = controller.signal;
+
+const shield = new AsyncLocalStorage<true>();
+
+/** Runs an action whose steps and waits go on although the run is interrupted: to put back what was changed. */
+export const despiteInterrupt = <T>(action: () => Promise<T>): Promise<T> => shield.run(true, action);
+
+/** The interruption, where it ends what goes on now. */
+export const heeded = (): AbortSignal | undefined => (shield.getStore() ? undefined : interruption);
 
 /**
  * From now on the first signal ends the commands that this process started and makes its waits throw, so that

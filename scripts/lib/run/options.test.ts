@@ -56,11 +56,14 @@ t.test("the usage names every option twice, and the exit codes", async (t) => {
 });
 
 t.test("a list names each once, apart by spaces or commas; as a command it is quoted", async (t) => {
-  const lists: VerbSpec = { ...spec, options: ["sizes", "orchestrators"] };
+  const lists: VerbSpec = { ...spec, options: ["sizes", "orchestrators", "modes"] };
   t.same(readOptions(lists, [], { REPLICAS: "1 4" }), { sizes: [1, 4] });
   t.same(readOptions(lists, ["--orchestrators=swarm, k3s"], {}), { orchestrators: ["swarm", "k3s"] });
   for (const REPLICAS of ["1 21", "1 x", "4 4", ","])
     t.throws(() => readOptions(lists, [], { REPLICAS }), { code: 2, message: /^REPLICAS is / }, REPLICAS);
   t.throws(() => readOptions(lists, [], { ORCHESTRATORS: "swarm nomad" }), { message: /one of swarm, k3s/ });
+  t.same(readOptions(lists, [], { MODES: "single sentinel" }), { modes: ["single", "sentinel"] });
+  for (const MODES of ["single dynomite", "external", "single single", " "])
+    t.throws(() => readOptions(lists, [], { MODES }), { code: 2, message: /^MODES is / }, MODES);
   t.equal(commandOf("compare", { sizes: [1, 4], quick: true }), 'make compare REPLICAS="1 4" QUICK=1');
 });

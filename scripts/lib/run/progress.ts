@@ -1,5 +1,5 @@
 import { chalk } from "zx/core";
-import { interruption } from "./interrupt.ts";
+import { heeded } from "./interrupt.ts";
 import { toFailure } from "./shell.ts";
 
 /** What a step did: `changed: false` reads "unchanged", and a step that only looks leaves it out. */
@@ -39,7 +39,7 @@ export function progress(title: string, total: number, out: Output = process.std
   out.write(`${chalk.bold(`==> ${title}`)}\n`);
 
   async function step<T extends Outcome>(name: string, action: (report: Report) => Promise<T>): Promise<T> {
-    interruption.throwIfAborted();
+    heeded()?.throwIfAborted();
     const label = `[${++count}/${last}] ${name}`;
     const begun = performance.now();
     const spinner = spin(label, out);
@@ -73,7 +73,7 @@ export function progress(title: string, total: number, out: Output = process.std
 /** Steps of which only the caller's is shown. */
 export const within = (report: Report): Progress => ({
   step: (name, action) => {
-    interruption.throwIfAborted();
+    heeded()?.throwIfAborted();
     report(name);
     return action((text) => report(`${name}  ${text}`));
   },

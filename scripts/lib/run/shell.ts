@@ -2,7 +2,7 @@ import { accessSync, constants } from "node:fs";
 import { stripVTControlCharacters } from "node:util";
 import { $, ProcessOutput } from "zx/core";
 import { type Details, EXIT, Failure } from "./failure.ts";
-import { interruption } from "./interrupt.ts";
+import { heeded, interruption } from "./interrupt.ts";
 
 /** Stands before a command that needs root: `` $`${asRoot} modprobe ip_vs` ``. */
 export const asRoot: readonly string[] = process.getuid?.() === 0 ? [] : ["sudo"];
@@ -94,8 +94,9 @@ export function explain(output: ProcessOutput, details: Details = {}): Failure {
 
 /** Whatever was thrown, as what the user is told. An interrupted run fails with whatever was running. */
 export function toFailure(error: unknown): Failure {
-  if (error instanceof Failure && (!interruption.aborted || error.code === EXIT.rolledBack)) return error;
-  if (interruption.aborted) {
+  const interrupted = heeded()?.aborted ?? false;
+  if (error instanceof Failure && (!interrupted || error.code === EXIT.rolledBack)) return error;
+  if (interrupted) {
     const failure: Failure = interruption.reason;
     if (error instanceof Failure && error.step) failure.step = error.step;
     return failure;

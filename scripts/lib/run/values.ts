@@ -8,6 +8,8 @@ export const PORT = [1, 65535] as const;
 /** The ways to run Redis; scripts/lib/deployment/redis-modes.ts says what each is. */
 export const REDIS_MODES = ["single", "independent", "sentinel", "cluster", "external"] as const;
 export type RedisMode = (typeof REDIS_MODES)[number];
+/** Those that the deployment runs itself, and so can be changed to with nothing more to be said. */
+export const OWN_MODES = ["single", "independent", "sentinel", "cluster"] as const satisfies RedisMode[];
 
 /** A whole number within bounds, in digits alone. */
 export const whole =

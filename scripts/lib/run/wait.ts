@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { EXIT, Failure } from "./failure.ts";
-import { interruption } from "./interrupt.ts";
+import { heeded } from "./interrupt.ts";
 
 const INTERVAL_MS = 300;
 
@@ -22,7 +22,7 @@ interface Wait {
  */
 export async function until<T>(wait: Wait, probe: () => Promise<T | undefined | false>): Promise<T> {
   const end = performance.now() + wait.deadline * 1000;
-  const signal = wait.despiteInterrupt ? undefined : interruption;
+  const signal = wait.despiteInterrupt ? undefined : heeded();
   for (;;) {
     signal?.throwIfAborted();
     const found = await probe();

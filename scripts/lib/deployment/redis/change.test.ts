@@ -5,7 +5,7 @@ import { readSettings } from "../../run/settings.ts";
 import type { RedisMode } from "../../run/values.ts";
 import type { Deployed, Orchestrator } from "../orchestrator.ts";
 import { MODES } from "../redis-modes.ts";
-import { changeMode } from "./change.ts";
+import { changeMode, takeOne, takeTogether } from "./change.ts";
 
 const settings = { ...readSettings({}), deadlines: { ...readSettings({}).deadlines, converge: 1 } };
 const silent: Progress = { step: (_name, action) => action(() => {}), extend: () => {}, done: () => {} };
@@ -48,8 +48,11 @@ function deployment(from: RedisMode, ...counts: number[]) {
   } as unknown as Orchestrator;
   const before = { version: "one", redis: from } as Deployed;
   const part = (mode: RedisMode) => parts.get(MODES[mode].servers[0]!);
-  const change = (to: RedisMode, release: (undo: () => Promise<void>) => Promise<Deployed>, which = 1) =>
-    changeMode({ orchestrator, settings, steps: silent, base, version: "two", before, to, which }, release);
+  const change = (
+    to: RedisMode,
+    release: (undo: () => Promise<void>) => Promise<Deployed>,
+    take = takeOne(1),
+  ) => changeMode({ orchestrator, settings, steps: silent, base, version: "two", before, to, take }, release);
   return { part, change };
 }
 
@@ -65,8 +68,23 @@ t.test("the count goes along, nothing counts on meanwhile, and the old one goes"
 
 t.test("of several counts it takes the one that was named", async (t) => {
   const { part, change } = deployment("independent", 5, 6, 7);
-  await change("single", async () => ({ version: "two" }) as Deployed, 2);
+  await change("single", async () => ({ version: "two" }) as Deployed, takeOne(2));
   t.same(part("single")!.counts, [6]);
+});
+
+t.test("or what all have counted since they were the same, late ones included", async (t) => {
+  const { part, change } = deployment("independent", 5, 6, 7);
+  const { count } = await change(
+    "single",
+    async () => {
+      part("independent")!.counts = [5, 8, 7];
+      return { version: "two" } as Deployed;
+    },
+    takeTogether(5),
+  );
+  t.same(part("single")!.counts, [10]);
+  t.equal(count, 10);
+  t.equal(takeTogether(9)([0, 9, 8]), 0, "decremented in two of them: never below zero");
 });
 
 t.test("what the old one counted all the same is added", async (t) => {

@@ -22,21 +22,39 @@ interface ModeChange {
   version: string;
   before: Deployed;
   to: RedisMode;
-  /** Which count to take, from 1, where each Redis has its own. */
-  which: number;
+  take: Take;
 }
+
+/** Of the counts, one of each Redis that counts for itself, makes the one to take along. */
+export type Take = (counts: number[]) => number;
+
+/** The count of one of them, from 1. */
+export const takeOne =
+  (which: number): Take =>
+  (all) =>
+    all[which - 1]!;
+
+/** What all have counted since each had `start`, together: what was acknowledged, whoever it was that counted. */
+export const takeTogether =
+  (start: number): Take =>
+  (all) =>
+    Math.max(
+      0,
+      all.reduce((sum, one) => sum + one - start, start),
+    );
 
 /**
  * Changes the way Redis is run, and takes the count along: the new Redis comes up beside the old one, the old one takes
  * no more writes, the count is copied, and `release` sends the counter to the new one. The old one goes when that
  * serves. If anything fails before, the old one takes writes again, and the new one goes. What was counted by the one
- * that goes after the count was copied is added. Throws a Failure (rolled back) when the old one serves on.
+ * that goes after the count was copied is added. Returns what runs then, and the count that was taken along. Throws a
+ * Failure (rolled back) when the old one serves on.
  */
 export async function changeMode(
   change: ModeChange,
   release: (beforeUndo: () => Promise<void>) => Promise<Deployed>,
-): Promise<Deployed> {
-  const { orchestrator, settings, steps, before, to, which } = change;
+): Promise<{ deployed: Deployed; count: number }> {
+  const { orchestrator, settings, steps, before, to, take } = change;
   const from = before.redis;
   const ask = askOf(orchestrator, settings, change.version);
   /** The count that was taken over; none before that. */
@@ -49,7 +67,7 @@ export async function changeMode(
     });
     await steps.step("Take the count over", async () => {
       await stopWrites(ask, from);
-      const count = (await counts(ask, from))[which - 1]!;
+      const count = take(await counts(ask, from));
       await setCount(ask, to, count);
       taken = count;
       return { changed: true, note: `${count}, from ${from} to ${to}; writes wait` };
@@ -58,13 +76,14 @@ export async function changeMode(
   } catch (error) {
     throw await goBack(change, ask, toFailure(error), taken);
   }
-  await steps.step(`Remove Redis: ${from}`, async () => {
-    const more = (await counts(ask, from))[which - 1]! - taken!;
+  const { late } = await steps.step(`Remove Redis: ${from}`, async () => {
+    const more = take(await counts(ask, from)) - taken!;
     await addCount(ask, to, more);
     if (MODES[from].servers.length > 0) await orchestrator.removeRedis(settings, from);
-    return { changed: true, note: more === 0 ? "its data stays" : `it went on counting: ${more} added` };
+    const note = more === 0 ? "its data stays" : `it went on counting: ${more} added`;
+    return { late: more, changed: true, note };
   });
-  return deployed;
+  return { deployed, count: taken! + late };
 }
 
 /** Lets the old Redis count again, adds what the new one has counted, removes that, and returns the failure to throw. */

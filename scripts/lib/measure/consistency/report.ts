@@ -1,20 +1,18 @@
 import { chartSvg, type Series } from "../report/chart.ts";
-import type { Report } from "../report/document.ts";
-import { modeTable, readerTable, type Result } from "./result.ts";
+import type { Report, Section } from "../report/document.ts";
+import { modeTable, readerTable, requiredTable, type Result } from "./result.ts";
 
 const LOOKS = ["one", "two", "three", "four"] as const;
 
-const EXPLAINED = [
+export const EXPLAINED = [
   "Each increment and each read has a connection of its own, and so may reach any replica. The reads begin when the last increment was answered.",
-  "Consistent: no count was given to two increments, the count grew by what was acknowledged, and every read says the same.",
+  "Consistent: no count was given to two increments, the count grew by what was acknowledged, and every read says the same. Where there are several Redis that know nothing of each other, they have to say the same themselves, too.",
   "An increment that failed may have counted or not; nobody else may count meanwhile.",
 ];
 
 /** The result as a report. */
 export function reportOf(result: Result): Report {
-  const { headline, passed, interrupted, url, orchestrator, replicas, version, started, thresholds } = result;
-  const shown = replicasOf(result);
-  const left = shown.length > LOOKS.length ? `, the first ${LOOKS.length} of ${shown.length} replicas` : "";
+  const { headline, passed, interrupted, url, orchestrator, replicas, version, started } = result;
   return {
     title: headline,
     passed,
@@ -23,19 +21,21 @@ export function reportOf(result: Result): Report {
       ...(interrupted ? ["it was interrupted: this is what was seen until then"] : []),
     ],
     sections: [
-      { title: `What each replica answered, increments and then reads${left}`, svg: chartOf(result, shown) },
-      { title: "By the way Redis runs", table: modeTable(result) },
+      chartSection(result),
+      { title: "By the way Redis runs", table: modeTable([result]) },
       { title: "What was read after the last increment", table: readerTable(result) },
-      {
-        title: "Required",
-        table: [
-          ["threshold", "result", "measured"],
-          ...thresholds.map(({ name, met, seen }) => [name, met ? "met" : "broken", seen]),
-        ],
-      },
+      { title: "Required", table: requiredTable(result) },
       { title: "How to read it", lines: EXPLAINED },
     ],
   };
+}
+
+/** A picture of what each replica answered; `of` stands before its title. */
+export function chartSection(result: Result, of = ""): Section {
+  const shown = replicasOf(result);
+  const left = shown.length > LOOKS.length ? `, the first ${LOOKS.length} of ${shown.length} replicas` : "";
+  const title = `${of}What each replica answered, increments and then reads${left}`;
+  return { title, svg: chartOf(result, shown) };
 }
 
 const replicasOf = ({ seen }: Result) =>

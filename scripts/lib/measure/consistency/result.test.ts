@@ -18,14 +18,14 @@ const seen = (values: number[]): Seen[] =>
   values.map((value, index) => ({ replica: `counter_app.${(index % 2) + 1}`, at: index / 10, value }));
 
 /** What was answered to increments and to reads, from a count of 10 on. */
-function judge(increments: number[], reads: number[], about: Partial<Setting> = {}) {
+function judge(increments: number[], reads: number[], about: Partial<Setting> = {}, own?: number[]) {
   const book = new LedgerBook(10);
   for (const value of increments) book.acknowledge(value);
   const ledger = book.close(reads.at(-1) ?? 10);
   return resultOf(
     { ...setting, ...about },
     seen(increments),
-    { seen: seen(reads), failed: 0 },
+    { seen: seen(reads), failed: 0, ...(own && { own }) },
     ledger,
     false,
   );
@@ -73,6 +73,14 @@ t.test("where each Redis shall have its own count, one count for all fails the r
   const own = { mode: "independent", promised: false };
   t.match(judge([...TWO[0]], [...TWO[1]], own), { passed: true, consistent: false });
   t.match(judge([11, 12], [12, 12], own), { passed: false, consistent: true });
+});
+
+t.test("replicas that all reached the same of several Redis do not hide the others", async (t) => {
+  const own = { mode: "independent", promised: false };
+  const result = judge([11, 12], [12, 12], own, [12, 10, 10]);
+  t.match(result, { passed: true, consistent: false, own: [12, 10, 10] });
+  t.match(result.headline, /inconsistent: .* one value \(12\) read, 12, 10, 10 in the Redis/);
+  t.match(judge([11, 12], [12, 12], own, [12, 12, 12]), { passed: false, consistent: true });
 });
 
 t.test("nothing that was acknowledged, or read, proves nothing", async (t) => {

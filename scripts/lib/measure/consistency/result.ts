@@ -32,6 +32,8 @@ export interface Result extends Setting, Judged {
   failedReads: number;
   /** The values that were read after the last increment, the lowest first. */
   values: number[];
+  /** What the Redis say themselves, where they are several that count each for itself. */
+  own?: number[];
   consistent: boolean;
   /** Answers to increments, and to reads. */
   seen: { increments: Seen[]; reads: Seen[] };
@@ -41,15 +43,17 @@ export interface Result extends Setting, Judged {
 export function resultOf(
   setting: Setting,
   increments: Seen[],
-  reads: { seen: Seen[]; failed: number },
+  reads: { seen: Seen[]; failed: number; own?: number[] },
   ledger: Ledger,
   interrupted: boolean,
 ): Result {
   const values = [...new Set(reads.seen.map(({ value }) => value))].toSorted((a, b) => a - b);
-  const consistent = ledger.right && values.length === 1;
+  const { own = [] } = reads;
+  const consistent = ledger.right && values.length === 1 && new Set(own).size <= 1;
+  const read = `${wordsOf(values)} read${own.length > 0 ? `, ${own.map(count).join(", ")} in the Redis` : ""}`;
   const { mode, promised } = setting;
   const is = consistent ? "consistent" : "inconsistent";
-  const headline = `Redis ${mode} is ${is}: ${count(ledger.acknowledged)} increments acknowledged, ${wordsOf(values)} read`;
+  const headline = `Redis ${mode} is ${is}: ${count(ledger.acknowledged)} increments acknowledged, ${read}`;
   const thresholds = [
     { name: "increments were acknowledged", met: ledger.acknowledged > 0, seen: count(ledger.acknowledged) },
     { name: "reads were answered", met: reads.seen.length > 0, seen: count(reads.seen.length) },
@@ -57,7 +61,7 @@ export function resultOf(
     {
       name: promised ? "one count for all" : "a count of each Redis' own shows",
       met: consistent === promised,
-      seen: `${wordsOf(values)} read; ${ledgerLine(ledger)}`,
+      seen: `${read}; ${ledgerLine(ledger)}`,
     },
   ];
   return {
@@ -70,6 +74,7 @@ export function resultOf(
     reads: reads.seen.length,
     failedReads: reads.failed,
     values,
+    ...(own.length > 0 && { own }),
     consistent,
     seen: { increments, reads: reads.seen },
   };
@@ -84,11 +89,11 @@ function wordsOf(values: number[]): string {
   return values.length === 1 ? `one value (${shown})` : `${values.length} values (${shown}${more})`;
 }
 
-/** A row for the mode. */
-export function modeTable({ mode, ledger, reads, values, consistent }: Result): Table {
+/** A row for each mode. */
+export function modeTable(results: Result[]): Table {
   return [
     ["Redis", "acknowledged", "counted", "failed", "reads", "distinct values read", "final value", "verdict"],
-    [
+    ...results.map(({ mode, ledger, reads, values, consistent }) => [
       mode,
       count(ledger.acknowledged),
       count(ledger.after - ledger.before),
@@ -97,7 +102,7 @@ export function modeTable({ mode, ledger, reads, values, consistent }: Result): 
       count(values.length),
       count(ledger.after),
       consistent ? "consistent" : "inconsistent",
-    ],
+    ]),
   ];
 }
 
@@ -111,3 +116,9 @@ export function readerTable({ seen }: Result): Table {
   });
   return [["replica", "reads", "distinct values", "lowest", "highest"], ...rows];
 }
+
+/** What a run required, and what came of it. */
+export const requiredTable = ({ thresholds }: Judged): Table => [
+  ["threshold", "result", "measured"],
+  ...thresholds.map(({ name, met, seen }) => [name, met ? "met" : "broken", seen]),
+];

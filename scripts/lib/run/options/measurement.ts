@@ -1,5 +1,5 @@
 import type { Option } from "./option.ts";
-import { list, oneOf, REPLICAS, text, toggle, whole } from "../values.ts";
+import { list, oneOf, OWN_MODES, REPLICAS, text, toggle, whole } from "../values.ts";
 
 /** Of what is measured, copied and proven. */
 export const MEASUREMENT = {
@@ -37,6 +37,12 @@ export const MEASUREMENT = {
   },
   freeze: { env: "FREEZE", help: "freeze it for 5 s instead of ending it", read: toggle },
   increments: { env: "INCREMENTS", value: "n", help: "how many, and as many reads", read: whole(1, 100_000) },
+  modes: {
+    env: "MODES",
+    value: "list",
+    help: "ways to run Redis, one after the other; as it is if not said",
+    read: list(oneOf(...OWN_MODES)),
+  },
   acts: {
     env: "ACTS",
     value: "list",
