@@ -64,7 +64,7 @@ load-ui: install ## the same with a live page, until Ctrl-C   [PROFILE=average|m
 compare: install ## what replicas buy, and an orchestrator costs   [REPLICAS="1 4"] [ROUNDS=n] [BUDGET=total] [BASELINE=dir] [QUICK=1]
 	@scripts/compare.ts
 
-consistency: install ## count through the front door, and read what came of it   [INCREMENTS=n] [BASE_URL=...]
+consistency: install ## count through the front door, and read what came of it   [MODES="single sentinel"] [INCREMENTS=n] [BASE_URL=...]
 	@scripts/consistency.ts
 
 failover: install ## end Redis, a replica or the proxy under load   [KILL=redis|app|proxy|...] [FREEZE=1] [ROUNDS=n] [YES=1]
