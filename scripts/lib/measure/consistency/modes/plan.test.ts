@@ -1,5 +1,5 @@
 import t from "tap";
-import { leavesSeveral, planOf, secondsOf, warning } from "./plan.ts";
+import { leavesSeveral, movesOf, planOf, secondsOf, warning } from "./plan.ts";
 
 t.test("Redis is changed between modes that differ, and back at the end", async (t) => {
   t.same(planOf("single", ["single", "independent", "sentinel"]).changes, [
@@ -10,6 +10,9 @@ t.test("Redis is changed between modes that differ, and back at the end", async 
   t.same(planOf("single", ["cluster", "single"]).changes, ["cluster", "single"]);
   t.same(planOf("cluster", ["sentinel"]).changes, ["sentinel", "cluster"]);
   t.same(planOf("single", ["single"]).changes, []);
+  t.equal(movesOf(planOf("single", ["single", "independent", "sentinel"])), 2);
+  t.equal(movesOf(planOf("single", ["cluster", "single"])), 2);
+  t.equal(movesOf(planOf("single", ["single"])), 0);
 });
 
 t.test("several counts are left where they were there before, and not where the run made them", async (t) => {

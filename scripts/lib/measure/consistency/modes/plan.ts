@@ -22,6 +22,10 @@ export function planOf(first: RedisMode, modes: RedisMode[]): Plan {
   return { first, modes, changes: way.filter((mode, index) => index > 0 && mode !== way[index - 1]) };
 }
 
+/** How many changes there are before the first mode is put back. */
+export const movesOf = ({ first, modes }: Plan) =>
+  modes.filter((mode, index) => mode !== (modes[index - 1] ?? first)).length;
+
 /** Whether counts of several Redis are left that were there before, of which one has to be named. */
 export const leavesSeveral = ({ first, changes }: Plan) => changes.length > 0 && MODES[first].instances > 1;
 

@@ -23,7 +23,7 @@ import { runFacts } from "../../report/run-facts.ts";
 import { checkCount, ownCounts } from "../check.ts";
 import type { Result } from "../result.ts";
 import { INCREMENTS, RATE } from "../run.ts";
-import { planOf, warning } from "./plan.ts";
+import { movesOf, planOf, warning } from "./plan.ts";
 import { modesReport } from "./report.ts";
 import { modesResult, type ModesResult } from "./result.ts";
 import { bring, putBack, type Stage } from "./stage.ts";
@@ -46,12 +46,9 @@ interface Done {
  */
 export async function runModes({ settings: given, options }: Context, modes: RedisMode[]): Promise<Done> {
   if (options.baseUrl !== undefined)
-    throw new Failure(
-      "MODES changes the deployment of this host, and BASE_URL names a front door elsewhere",
-      {
-        code: EXIT.usage,
-      },
-    );
+    throw new Failure("MODES is of this host, and BASE_URL names a front door elsewhere", {
+      code: EXIT.usage,
+    });
   const { increments = INCREMENTS, rate = RATE } = options;
   await using _lock = await holdLock(given.name, "consistency");
   const scene = await sceneOf(given, options, modes);
@@ -61,8 +58,10 @@ export async function runModes({ settings: given, options }: Context, modes: Red
   if (options.yes) process.stderr.write(`${says}\n`);
   else await confirm(`${says}\nGo on?`, `make consistency MODES="${modes.join(" ")}" YES=1`);
 
-  const moves = modes.filter((mode, index) => mode !== (modes[index - 1] ?? plan.first)).length;
-  const steps = progress(`Consistency with Redis ${modes.join(", ")}`, moves + modes.length + OTHER_STEPS);
+  const steps = progress(
+    `Consistency with Redis ${modes.join(", ")}`,
+    movesOf(plan) + modes.length + OTHER_STEPS,
+  );
   const stage = await prepare(steps, scene);
   const started = new Date().toISOString();
   const folder = await makeFolder(started, `consistency-${orchestrator.name}-modes`);
@@ -74,7 +73,8 @@ export async function runModes({ settings: given, options }: Context, modes: Red
     failure = error;
   }
   const { note: restored, after } = await putBack(steps, stage).catch((error: unknown) => {
-    process.stderr.write(`      the deployment is NOT as it was: ${(error as Error).message}\n`);
+    const mend = `make deploy-${orchestrator.name} REDIS=${plan.first}`;
+    process.stderr.write(`      the deployment is NOT as it was: ${(error as Error).message}; ${mend}\n`);
     failure ??= error;
     return { note: "not all", after: undefined };
   });
