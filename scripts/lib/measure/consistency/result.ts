@@ -50,7 +50,7 @@ export function resultOf(
   const values = [...new Set(reads.seen.map(({ value }) => value))].toSorted((a, b) => a - b);
   const { own = [] } = reads;
   const consistent = ledger.right && values.length === 1 && new Set(own).size <= 1;
-  const read = `${wordsOf(values)} read${own.length > 0 ? `, ${own.map(count).join(", ")} in the Redis` : ""}`;
+  const read = `${wordsOf(values)} read${own.length > 0 ? `; its Redis say ${own.map(count).join(", ")}` : ""}`;
   const { mode, promised } = setting;
   const is = consistent ? "consistent" : "inconsistent";
   const headline = `Redis ${mode} is ${is}: ${count(ledger.acknowledged)} increments acknowledged, ${read}`;
