@@ -7,6 +7,7 @@ import { Failure } from "../../run/failure.ts";
 import { interruption } from "../../run/interrupt.ts";
 import type { Progress } from "../../run/progress.ts";
 import type { Settings } from "../../run/settings.ts";
+import { now } from "../clock.ts";
 import { builtin, generate } from "../load/generate.ts";
 import { Intake } from "../load/intake.ts";
 import { openRaw, type RawFile } from "../load/raw.ts";
@@ -35,7 +36,7 @@ export interface Check {
 export async function checkCount(check: Check): Promise<Result> {
   const { target, rate, increments: wanted, steps, started, mode, promised } = check;
   const raw = openRaw(check.file);
-  const one = { target, rate, wanted, raw, begun: Date.now() };
+  const one = { target, rate, wanted, raw, begun: now() };
   const counted = await steps.step(`${count(wanted)} increments`, () => send(one, "increment"));
   const read = await steps.step(`${count(wanted)} reads`, () => send(one, "read"));
   await raw.close();
