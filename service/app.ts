@@ -37,7 +37,7 @@ export async function buildApp(config: Config): Promise<FastifyInstance> {
   app.setNotFoundHandler(answerUnmatched);
   acceptBodies(app);
   setHeaders(app, headers);
-  await openRedis(app, config.redisUrl, config.redisAccess);
+  await openRedis(app, config);
   measure(app);
   await app.register(counterRoutes);
   await app.register(healthRoutes, { config });

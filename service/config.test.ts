@@ -11,6 +11,7 @@ t.test("an empty environment gives the defaults, and so do empty variables", asy
     metricsPort: 9090,
     redisUrl: "redis://127.0.0.1:6379",
     redisMode: "single",
+    redisWait: 0,
     version: "dev",
     replica: hostname(),
     logLevel: "info",
@@ -28,6 +29,7 @@ t.test("every wrong variable is named, in one go", async (t) => {
     METRICS_PORT: "65536",
     REDIS_URL: "http://redis",
     REDIS_PASSWORD_FILE: "/nowhere/at/all",
+    REDIS_WAIT: "10",
     APP_VERSION: "line\nbreak",
     REPLICA: "ü",
     LOG_LEVEL: "loud",
@@ -37,6 +39,11 @@ t.test("every wrong variable is named, in one go", async (t) => {
   const named = problemsOf(env).map((problem) => problem.split(" ", 1)[0]);
   t.strictSame(new Set(named), new Set(Object.keys(env)));
   t.equal(named.length, Object.keys(env).length);
+});
+
+t.test("how many replicas are waited for", async (t) => {
+  t.equal(readConfig({ REDIS_WAIT: "1" }).redisWait, 1);
+  t.match(problemsOf({ REDIS_WAIT: "true" }), ['REDIS_WAIT must be a whole number from 0 to 9, not "true"']);
 });
 
 t.test("two servers cannot share a port", async (t) => {

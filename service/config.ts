@@ -18,6 +18,8 @@ export interface Config {
   redisAccess?: RedisAccess;
   /** What its deployer calls this way to run Redis. */
   redisMode: string;
+  /** How many replicas of Redis shall have a write before it is acknowledged. */
+  redisWait: number;
   /** Version of the code, as its deployer calls it. */
   version: string;
   /** Name of this replica. */
@@ -72,6 +74,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     redisUrl,
     ...(redisAccess && { redisAccess }),
     redisMode: read("REDIS_MODE", modeOf(redisUrl), oneOf(...REDIS_MODES)),
+    redisWait: read("REDIS_WAIT", "0", whole(9)),
     version: read("APP_VERSION", "dev", token),
     replica: read("REPLICA", hostname(), token),
     logLevel: read("LOG_LEVEL", "info", oneOf("fatal", "error", "warn", "info", "debug", "trace", "silent")),

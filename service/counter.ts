@@ -57,16 +57,16 @@ async function read({ redisLink }: FastifyInstance): Promise<number> {
   }
 }
 
-/** @throws {ApiError} 409 above 2^53 - 1, 500 when the key holds no count, 503 when Redis is away */
+/** @throws {ApiError} 409 above 2^53 - 1, 500 when the key holds no count, 503 when Redis is away, or replicas it waits for */
 async function add({ redisLink }: FastifyInstance, delta: 1 | -1): Promise<number> {
-  const sum = await redisLink.run((redis) => redis.counterAdd(COUNTER_KEY, delta));
+  const sum = await redisLink.write((redis) => redis.counterAdd(COUNTER_KEY, delta));
   if (sum === "overflow") throw new ApiError(409, "The counter is at its largest value, 2^53 - 1");
   return toCount(sum, redisLink);
 }
 
 /** Starts again at zero, whatever the key holds: the way out of a corrupt key. */
 async function reset({ redisLink }: FastifyInstance): Promise<number> {
-  await redisLink.run((redis) => redis.set(COUNTER_KEY, 0));
+  await redisLink.write((redis) => redis.set(COUNTER_KEY, 0));
   return 0;
 }
 

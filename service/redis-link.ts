@@ -2,6 +2,7 @@
 import { type Redis, ReplyError } from "ioredis";
 import type { FastifyBaseLogger } from "fastify";
 import { ApiError } from "./errors.ts";
+import { Replicas } from "./redis-replicas.ts";
 
 /** How long after a connection broke requests wait for the next one, in milliseconds. */
 const PATIENCE_MS = 500;
@@ -48,14 +49,19 @@ export class RedisLink {
   readonly #redis: Redis;
   readonly #client: LinkedClient;
   readonly #log: FastifyBaseLogger;
+  readonly #replicas: Replicas;
   readonly #reported = new Set<string>();
   #gate = newGate();
   #patience: NodeJS.Timeout | undefined;
   #beat: NodeJS.Timeout | undefined;
   #heard = 0;
 
-  constructor(client: LinkedClient, log: FastifyBaseLogger) {
+  /** @param wait how many replicas shall have each write */
+  constructor(client: LinkedClient, log: FastifyBaseLogger, wait = 0) {
     const { redis } = client;
+    this.#replicas = new Replicas(wait, (reason) =>
+      this.report("write not acknowledged by replicas", reason),
+    );
     this.#client = client;
     this.#redis = redis;
     this.#log = log;
@@ -86,6 +92,21 @@ export class RedisLink {
       if (performance.now() - start > FOLLOW_WITHIN_MS) throw error;
       return this.#send(command);
     }
+  }
+
+  /**
+   * Sends a command that writes, and waits until as many replicas have it as shall have.
+   * @throws {RedisUnavailable} as `run` does
+   * @throws {NotReplicated} when it was written, but too few replicas acknowledged it in time
+   */
+  write<T>(command: (redis: Redis) => Promise<T>): Promise<T> {
+    return this.#replicas.follow((note) =>
+      this.run(async (redis) => {
+        const value = await command(redis);
+        note(redis);
+        return value;
+      }),
+    );
   }
 
   /** Whether Redis would serve now; within the command timeout, since a lost connection is not waited for. */

@@ -1,7 +1,7 @@
 /** Opens the connection to Redis, offers it as `app.redis` and `app.redisLink`, closes it with the app. */
 import fastifyRedis from "@fastify/redis";
 import type { FastifyInstance } from "fastify";
-import type { RedisAccess } from "./redis-access.ts";
+import type { Config } from "./config.ts";
 import { createRedisClient } from "./redis-clients.ts";
 import { RedisLink } from "./redis-link.ts";
 
@@ -16,12 +16,11 @@ declare module "fastify" {
  *
  * @fastify/redis holds the boot back until its client is `ready`, and fails it after 10 s. It asks for the
  * status once, while it registers, so a client that nobody uses yet says `ready` for just that moment.
- * @param url see `createRedisClient`
  */
-export async function openRedis(app: FastifyInstance, url: string, access?: RedisAccess): Promise<void> {
-  const linked = createRedisClient(url, access);
+export async function openRedis(app: FastifyInstance, config: Config): Promise<void> {
+  const linked = createRedisClient(config.redisUrl, config.redisAccess);
   const { redis: client } = linked;
-  const link = new RedisLink(linked, app.log);
+  const link = new RedisLink(linked, app.log, config.redisWait);
   app.decorate("redisLink", link);
   // Runs after the last request was answered, so no command is cut off.
   app.addHook("onClose", async () => link.close());
