@@ -16,8 +16,8 @@ const isReady = async ({ url }: TestProcess) => (await call(url, "/readyz")).sta
 t.test("Redis Cluster", { skip: noRedis }, async (t) => {
   const set = await clusterSet(t);
   const owners = () => set.owners(COUNTER_KEY);
-  const start = async (t: Test, url = set.url) => {
-    const service = await startService(t, { REDIS_URL: url });
+  const start = async (t: Test, REDIS_WAIT = "0") => {
+    const service = await startService(t, { REDIS_URL: set.url, REDIS_WAIT });
     await until("ready", STARTS_WITHIN, () => isReady(service));
     return service;
   };
@@ -57,6 +57,22 @@ t.test("Redis Cluster", { skip: noRedis }, async (t) => {
       values,
       Array.from({ length: 20 }, (_, index) => index + 1),
     );
+  });
+
+  await t.test("a write waits for the replica that has the key", async (t) => {
+    const service = await start(t, "1");
+    const { master, replicas } = await owners();
+    const { value = NaN } = (await post(service.url, "increment")).body;
+    replicas[0]!.freeze();
+    t.match(await post(service.url, "increment"), {
+      status: 503,
+      body: { error: "Redis wrote it, but no replica acknowledged it in time" },
+    });
+    t.equal(Number(await master.client.get(COUNTER_KEY)), value + 1);
+    replicas[0]!.thaw();
+    const works = async () => (await post(service.url, "increment")).status === 200;
+    await until("the replica is back", RECOVERS_WITHIN, works);
+    await set.settled();
   });
 
   await t.test("a slot that nobody has: not ready; with it, ready", async (t) => {

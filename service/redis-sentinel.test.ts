@@ -13,7 +13,11 @@ const FAILS_OVER_WITHIN = 5000;
 const RECOVERS_WITHIN = 2000;
 const STARTS_WITHIN = 10_000;
 
-async function env(t: Test, url: string, { password = PASSWORD, sentinel = SENTINEL_PASSWORD } = {}) {
+async function env(
+  t: Test,
+  url: string,
+  { password = PASSWORD, sentinel = SENTINEL_PASSWORD, wait = "0" } = {},
+) {
   const directory = t.testdir({});
   const files = {
     REDIS_PASSWORD_FILE: `${directory}/redis`,
@@ -21,7 +25,7 @@ async function env(t: Test, url: string, { password = PASSWORD, sentinel = SENTI
   };
   await writeFile(files.REDIS_PASSWORD_FILE, password);
   await writeFile(files.REDIS_SENTINEL_PASSWORD_FILE, sentinel);
-  return { REDIS_URL: url, LOG_LEVEL: "trace", ...files };
+  return { REDIS_URL: url, REDIS_WAIT: wait, LOG_LEVEL: "trace", ...files };
 }
 
 const isReady = async ({ url }: TestProcess) => (await call(url, "/readyz")).status === 200;
@@ -115,6 +119,44 @@ t.test("Redis behind Sentinels", { skip: noRedis }, async (t) => {
     await until("the replica follows", 5000, () => has(master, "min_slaves_good_slaves:1"));
     await until("ready again", RECOVERS_WITHIN, () => isReady(service));
     await replicas[1]!.start();
+  });
+
+  await t.test("a write waits for a replica: one is enough, and without any it is a 503", async (t) => {
+    const service = await start(t, { wait: "1" });
+    await until("ready", STARTS_WITHIN, () => isReady(service));
+    const master = await set.master();
+    await until("two replicas", 10_000, () => has(master, "min_slaves_good_slaves:2"));
+    const [one, other] = set.redis.filter((server) => server !== master);
+    const statuses = async (count: number) => {
+      const found = new Set<number>();
+      for (let at = 0; at < count; at += 1) found.add((await post(service.url, "increment")).status);
+      return [...found];
+    };
+    one!.freeze();
+    t.strictSame(await statuses(20), [200]);
+    other!.freeze();
+    t.strictSame(await statuses(5), [503]);
+    one!.thaw();
+    const works = async () => (await post(service.url, "increment")).status === 200;
+    await until("one is enough again", RECOVERS_WITHIN, works);
+    other!.thaw();
+    await until("two replicas", 10_000, () => has(master, "min_slaves_good_slaves:2"));
+  });
+
+  await t.test("the master is killed while writes wait for a replica", async (t) => {
+    const service = await start(t, { wait: "1" });
+    await until("ready", STARTS_WITHIN, () => isReady(service));
+    await post(service.url, "reset");
+    const load = startLoad(t, service.url);
+    await until("some are counted", 10_000, () => load.ok > 100);
+    const master = await set.master();
+    await master.kill();
+    await until("some failed", 5000, () => load.unknown > 20);
+    await checkWritesBack(t, load, FAILS_OVER_WITHIN);
+    await load.stop();
+    checkCount(t, load, await valueOn());
+    await master.start();
+    await set.demote(master);
   });
 
   await t.test("everything ends and starts again", async (t) => {
