@@ -17,7 +17,7 @@ process.exitCode = await verb(
   {
     name: "deploy-k3s",
     summary: "Builds, deploys and verifies the counter on k3s.",
-    options: ["replicas", "port", "redis", "from", "yes", "baseImages", ...EXTERNAL_OPTIONS],
+    options: ["replicas", "port", "redis", "wait", "from", "yes", "baseImages", ...EXTERNAL_OPTIONS],
     example: "make deploy-k3s REPLICAS=2 PORT=8080",
     exclusive: true,
     serving: ({ settings }) => serving(k3s, settings),

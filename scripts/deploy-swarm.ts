@@ -17,7 +17,7 @@ process.exitCode = await verb(
   {
     name: "deploy-swarm",
     summary: "Builds, deploys and verifies the counter on Docker Swarm.",
-    options: ["replicas", "port", "redis", "from", "yes", "baseImages", ...EXTERNAL_OPTIONS],
+    options: ["replicas", "port", "redis", "wait", "from", "yes", "baseImages", ...EXTERNAL_OPTIONS],
     example: "make deploy-swarm REPLICAS=2 PORT=8080",
     exclusive: true,
     serving: ({ settings }) => serving(swarm, settings),

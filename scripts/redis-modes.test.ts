@@ -53,6 +53,22 @@ function list(test: (name: string, run: (t: Test) => Promise<void>) => void): vo
     });
   });
 
+  test("sentinel: with WAIT=1 a write waits for a replica, which stays until it is taken back", async (t) => {
+    const on = await scene.deploy({ WAIT: "1" });
+    t.match(on, { exitCode: 0, stderr: /^Done in/m }, on.stderr);
+    t.match(await scene.status(), { settings: { "min-replicas-to-write": "1", WAIT: "1" } });
+    t.match(await scene.deploy(), { exitCode: 0, stderr: /^Unchanged in/m });
+    t.match(await scene.changeTo("single"), {
+      exitCode: 2,
+      stderr: /no replica that a write could wait for/,
+    });
+    const master = await scene.whole();
+    await scene.outage(t, "KILL", master);
+    await scene.whole();
+    t.match(await scene.deploy({ WAIT: "0" }), { exitCode: 0 });
+    t.match(await scene.status(), { settings: { WAIT: "0" } });
+  });
+
   test("sentinel: the master is killed, and then the next one with a Sentinel", async (t) => {
     await scene.outage(t, "KILL", await scene.whole());
     await scene.outage(t, "KILL", await scene.whole(), "sentinel-2");
@@ -163,6 +179,7 @@ function list(test: (name: string, run: (t: Test) => Promise<void>) => void): vo
     await refused(/self.signed|unable to/, { REDIS_CA_FILE: other["REDIS_CERT_FILE"]! });
     await refused(/hint +rediss:\/\/ is with TLS/, { REDIS_CERT_FILE: "", REDIS_KEY_FILE: "" });
     await refused(/needs a REDIS_URL that starts with rediss/, { REDIS_URL: "redis://192.0.2.1" });
+    await refused(/0 of its replicas acknowledge what it writes \(WAIT=1\)/, { WAIT: "1" });
     await configure(host, "maxmemory-policy", "allkeys-lru");
     await configure(host, "appendonly", "no");
     await refused(/allkeys-lru[^]*appendonly no/, {});

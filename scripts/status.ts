@@ -10,7 +10,8 @@ import { EXIT, Failure } from "./lib/run/failure.ts";
 import { EXTERNAL_OPTIONS } from "./lib/run/options.ts";
 import { choose } from "./lib/deployment/choose.ts";
 import { MODES } from "./lib/deployment/redis-modes.ts";
-import { lookAtRedis } from "./lib/deployment/redis/whole.ts";
+import { type RedisSettings, redisSettings, settingsLine } from "./lib/deployment/redis/settings.ts";
+import { askOf, lookAtRedis } from "./lib/deployment/redis/whole.ts";
 import type { Deployed } from "./lib/deployment/orchestrator.ts";
 import type { RedisServer } from "./lib/deployment/redis/state.ts";
 import { verb } from "./lib/run/verb.ts";
@@ -26,9 +27,11 @@ process.exitCode = await verb(
     const orchestrator = await choose(options);
     const deployed = await requireDeployed(orchestrator, settings);
     const { version, previous, replicas, running, restarts, since, redis, url } = deployed;
-    const [door, { servers, problems }] = await Promise.all([
+    const ask = askOf(orchestrator, settings, version);
+    const [door, { servers, problems }, facts] = await Promise.all([
       doorState(url),
       lookAtRedis(orchestrator, settings, redis, version),
+      redisSettings(ask, MODES[redis], deployed.redisWait),
     ]);
     const { platform } = orchestrator;
     const status: Status = {
@@ -41,6 +44,7 @@ process.exitCode = await verb(
       restarts,
       since,
       redis,
+      settings: facts,
       servers,
       url,
       door: door ?? "answers",
@@ -70,12 +74,13 @@ interface Status extends Pick<
 > {
   name: string;
   platform: string;
+  settings: RedisSettings;
   servers: RedisServer[];
   door: string;
 }
 
 function table(status: Status): string {
-  const { version, previous, replicas, running, since, redis, servers, ...rest } = status;
+  const { version, previous, replicas, running, since, redis, settings, servers, ...rest } = status;
   const { warning, what } = MODES[redis];
   const rows = [
     ["name", rest.name],
@@ -86,6 +91,7 @@ function table(status: Status): string {
     ["restarts", rest.restarts],
     ["redis", `${redis}: ${what}`],
     ...(warning ? [["", warning]] : []),
+    ["", settingsLine(settings)],
     ...servers.map((server) => ["", serverLine(server)]),
     ["url", rest.url],
     ["door", rest.door],

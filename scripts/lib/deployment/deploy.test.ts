@@ -12,6 +12,8 @@ const before = {
   replicasSetting: 4,
   redis: "sentinel",
   redisSetting: "single",
+  redisWait: 1,
+  redisWaitSetting: 0,
 } as unknown as Deployed;
 
 t.test("a first deployment is what the settings say, or this run's options", async (t) => {
@@ -22,10 +24,33 @@ t.test("a first deployment is what the settings say, or this run's options", asy
 
 t.test("what one run set stays until the settings change", async (t) => {
   t.match(nextTarget(settings, "two", {}, before), { replicas: 2, redis: "sentinel", previous: "one" });
-  t.match(nextTarget(settings, "two", { redis: "single" }, before), { redis: "single" });
+  t.match(nextTarget(settings, "two", { redis: "cluster" }, before), { redis: "cluster" });
   const changed = { ...settings, replicas: 5 };
   t.match(nextTarget(changed, "two", {}, before), { replicas: 5, redis: "sentinel" });
-  t.match(nextTarget(settings, "two", {}, { ...before, redisSetting: "cluster" }), { redis: "single" });
+  const other = { ...before, redisSetting: "cluster", redisWait: 0 };
+  t.match(nextTarget(settings, "two", {}, other), { redis: "single" });
+});
+
+t.test("what a write waits for stays, too, and is refused where there is none", async (t) => {
+  t.match(nextTarget(settings, "one", {}, undefined), { redisWait: 0, redisWaitSetting: 0 });
+  const sentinel = { redis: "sentinel", wait: 1 } as const;
+  t.match(nextTarget(settings, "one", sentinel, undefined), { redisWait: 1, redisWaitSetting: 0 });
+  t.match(nextTarget(settings, "two", {}, before), { redisWait: 1 });
+  t.match(nextTarget(settings, "two", { wait: 0 }, before), { redisWait: 0 });
+  t.match(nextTarget(settings, "two", {}, { ...before, redisWaitSetting: 1 }), { redisWait: 0 });
+  t.match(nextTarget({ ...settings, redisWait: 1 }, "two", { redis: "cluster" }, undefined), {
+    redisWait: 1,
+  });
+  const refused = { code: 2, message: /no replica that a write could wait for/, details: { hint: /WAIT=0/ } };
+  for (const redis of ["single", "independent"] as const) {
+    t.throws(() => nextTarget(settings, "one", { redis, wait: 1 }, undefined), refused, redis);
+    t.throws(
+      () => nextTarget(settings, "two", { redis }, before),
+      refused,
+      `${redis}, and it was set before`,
+    );
+    t.match(nextTarget(settings, "two", { redis, wait: 0 }, before), { redis, redisWait: 0 });
+  }
 });
 
 t.test("the same version again keeps its history", async (t) => {

@@ -8,7 +8,7 @@ import { type Progress, progress } from "../run/progress.ts";
 import { MODES } from "./redis-modes.ts";
 import { changeMode, STEPS, takeOne } from "./redis/change.ts";
 import { checkExternal, EXTERNAL, requireExternal } from "./redis/external.ts";
-import { confirmChange, modeProblems, nextMode, whichCount } from "./redis/preflight.ts";
+import { confirmChange, modeProblems, nextMode, nextWait, whichCount } from "./redis/preflight.ts";
 import { whole } from "./redis/whole.ts";
 import { type Plan, release } from "./release.ts";
 import type { Settings } from "../run/settings.ts";
@@ -34,13 +34,13 @@ export async function deploy(
   const base = await step("Base images", (report) => baseImages(settings, report));
   const version = await appVersion(base);
   await step(`Build ${version}`, () => buildApp(settings, base, version));
+  const target = { version, base, ...nextTarget(settings, version, options, before) };
   if (redis === EXTERNAL) {
     steps.extend(1);
-    await step("External Redis", () => requireExternal(settings, version));
+    await step("External Redis", () => requireExternal(settings, version, target.redisWait));
   }
   if (orchestrator.importImages)
     await step("Import", () => orchestrator.importImages!(settings, version, base));
-  const target = { version, base, ...nextTarget(settings, version, options, before) };
   const { replicas, previous } = target;
   const act = () => orchestrator.apply(settings, { ...target, keepParts: from !== undefined });
   const releaseIt = (more: Partial<Plan> = {}) =>
@@ -76,6 +76,7 @@ async function preflight(
     before = await orchestrator.observe(settings);
     redis = nextMode(settings, options, before);
     if (redis === EXTERNAL) checkExternal(settings);
+    nextWait(settings, options, before, redis);
     refuse(modeProblems(orchestrator, redis));
     if (before && before.redis !== redis) which = await whichCount(orchestrator, settings, before, options);
     return {};
@@ -83,7 +84,7 @@ async function preflight(
   return { before, redis, which };
 }
 
-/** What a deployment takes over from the one before it: scale and mode, unless the settings changed, and the history. */
+/** What a deployment takes over from the one before it: scale, mode and WAIT, unless the settings changed, and the history. */
 export function nextTarget(
   settings: Settings,
   version: string,
@@ -92,10 +93,13 @@ export function nextTarget(
 ) {
   const replicas = before?.replicasSetting === settings.replicas ? before.replicas : settings.replicas;
   const same = before?.version === version;
+  const redis = nextMode(settings, asked, before);
   return {
     replicas: asked.replicas ?? replicas,
-    redis: nextMode(settings, asked, before),
+    redis,
     redisSetting: settings.redis,
+    redisWait: nextWait(settings, asked, before, redis),
+    redisWaitSetting: settings.redisWait,
     replicasSetting: settings.replicas,
     previous: (same ? before.previous : before?.version) ?? "",
     since: same ? before.since : new Date().toISOString(),

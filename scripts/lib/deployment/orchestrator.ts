@@ -23,6 +23,10 @@ export interface Deployed {
   redis: RedisMode;
   /** The settings' mode when it was deployed, as with the replicas. */
   redisSetting: string;
+  /** How many replicas of Redis a write waits for. */
+  redisWait: number;
+  /** The settings' number when it was deployed, as with the replicas. */
+  redisWaitSetting: number;
   port: number;
   /** The front door, as this host reaches it. */
   url: string;
@@ -39,6 +43,8 @@ export interface Target {
   replicasSetting: number;
   redis: RedisMode;
   redisSetting: string;
+  redisWait: number;
+  redisWaitSetting: number;
   /** Leaves parts alone that it does not name, as when Redis moves from one mode to another. */
   keepParts?: boolean;
   base: BaseImages;

@@ -20,9 +20,18 @@ export interface Mode {
   files: readonly string[];
   /** GiB of memory that a machine has for it and the rest. */
   memory: number;
+  /** Settings of Redis that decide what a fault costs. */
+  settings: readonly string[];
+  /** The same of its Sentinels. */
+  sentinelSettings?: readonly string[];
+  /** Whether a write can wait for a replica: of a Redis that is run elsewhere, that is tried. */
+  waits: boolean;
   /** Finds out how it is. */
   look: (ask: Ask, mode: Mode) => Promise<RedisState>;
 }
+
+const DURABLE = ["appendonly", "appendfsync"] as const;
+const REPLICATED = [...DURABLE, "min-replicas-to-write", "min-replicas-max-lag"] as const;
 
 /** One row a mode; everything else that differs between them is in their manifests. */
 export const MODES: Record<RedisMode, Mode> = {
@@ -34,6 +43,8 @@ export const MODES: Record<RedisMode, Mode> = {
     sentinels: [],
     files: ["redis.conf"],
     memory: 1,
+    settings: DURABLE,
+    waits: false,
     look: lookAtEach,
   },
   independent: {
@@ -46,6 +57,8 @@ export const MODES: Record<RedisMode, Mode> = {
     sentinels: [],
     files: ["redis.conf"],
     memory: 1,
+    settings: DURABLE,
+    waits: false,
     look: lookAtEach,
   },
   sentinel: {
@@ -56,6 +69,9 @@ export const MODES: Record<RedisMode, Mode> = {
     sentinels: ["sentinel-1", "sentinel-2", "sentinel-3"],
     files: ["redis.conf", "replicated.conf", "replicated.sh", "sentinel.conf", "sentinel.sh", "no-names.pl"],
     memory: 1.5,
+    settings: REPLICATED,
+    sentinelSettings: ["down-after-milliseconds"],
+    waits: true,
     look: lookAtReplicas,
   },
   cluster: {
@@ -66,6 +82,8 @@ export const MODES: Record<RedisMode, Mode> = {
     sentinels: [],
     files: ["redis.conf", "cluster.conf", "cluster.sh", "no-names.pl"],
     memory: 1.5,
+    settings: [...REPLICATED, "cluster-node-timeout"],
+    waits: true,
     look: lookAtCluster,
   },
   external: {
@@ -76,6 +94,8 @@ export const MODES: Record<RedisMode, Mode> = {
     sentinels: [],
     files: [],
     memory: 1,
+    settings: [],
+    waits: true,
     look: lookAtExternal,
   },
 };

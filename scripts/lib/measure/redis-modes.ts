@@ -8,10 +8,6 @@ export type Victim = "redis" | "app" | "proxy" | "replica" | "sentinel";
 export interface MeasuredMode {
   /** The parts of the deployment that a word of KILL means, or may mean: roles change. */
   victims: Partial<Record<Victim, readonly string[]>>;
-  /** Settings of Redis that decide what a fault costs. */
-  settings: readonly string[];
-  /** The same of its Sentinels. */
-  sentinel?: readonly string[];
   /** Seconds after which writes are back, as a median, when Redis was killed. */
   back: number;
   /** Whether an acknowledged increment outlives its Redis. */
@@ -21,20 +17,17 @@ export interface MeasuredMode {
 }
 
 const DOORS = { app: ["app"], proxy: ["proxy"] } as const;
-const DURABLE = ["appendonly", "appendfsync"] as const;
-const REPLICATED = [...DURABLE, "min-replicas-to-write", "min-replicas-max-lag"] as const;
 
 /** A row a mode; all else is the same for each. */
 export const MEASURED = {
   single: {
     victims: { redis: ["redis"], ...DOORS },
-    settings: DURABLE,
     back: 2,
     keeps: true,
     consistent: true,
   },
   // What is lost is told by the one count that there is; here there is none.
-  independent: { victims: {}, settings: DURABLE, back: 2, keeps: false, consistent: false },
+  independent: { victims: {}, back: 2, keeps: false, consistent: false },
   sentinel: {
     victims: {
       redis: MODES.sentinel.servers,
@@ -42,18 +35,15 @@ export const MEASURED = {
       sentinel: MODES.sentinel.sentinels,
       ...DOORS,
     },
-    settings: REPLICATED,
-    sentinel: ["down-after-milliseconds"],
     back: 5,
     keeps: false,
     consistent: true,
   },
   cluster: {
     victims: { redis: MODES.cluster.servers, ...DOORS },
-    settings: [...DURABLE, "cluster-node-timeout"],
     back: 5,
     keeps: false,
     consistent: true,
   },
-  external: { victims: DOORS, settings: [], back: 5, keeps: false, consistent: true },
+  external: { victims: DOORS, back: 5, keeps: false, consistent: true },
 } as const satisfies Record<RedisMode, MeasuredMode>;

@@ -25,7 +25,7 @@ t.test("a switch is on, off, or a usage error", async (t) => {
 t.test("numbers and words that are none, or out of range, are usage errors", async (t) => {
   const all: VerbSpec = {
     ...spec,
-    options: ["replicas", "port", "baseImages", "orchestrator", "baseUrl", "tail", "redis"],
+    options: ["replicas", "port", "baseImages", "orchestrator", "baseUrl", "tail", "redis", "wait"],
   };
   for (const REPLICAS of ["0", "-1", "abc", "1000", "1.5", " 4", "4e0"]) {
     const message = `REPLICAS is "${REPLICAS}", not a whole number from 1 to 20`;
@@ -34,6 +34,7 @@ t.test("numbers and words that are none, or out of range, are usage errors", asy
   t.throws(() => readOptions(all, [], { PORT: "70000" }), { code: 2, message: /1 to 65535/ });
   t.throws(() => readOptions(all, [], { BASE_IMAGES: "mine" }), { message: /one of auto, registry, local/ });
   t.throws(() => readOptions(all, [], { REDIS: "dynomite" }), { code: 2, message: /REDIS .*one of single/ });
+  t.throws(() => readOptions(all, [], { WAIT: "2" }), { code: 2, message: /WAIT is "2", .* 0 to 1/ });
   t.throws(() => readOptions(all, [], { ORCHESTRATOR: "nomad" }), { message: /one of swarm, k3s/ });
   t.throws(() => readOptions(all, [], { BASE_URL: "example" }), { message: /not a URL/ });
   t.throws(() => readOptions(all, [], { TAIL: "-1" }), { code: 2 });

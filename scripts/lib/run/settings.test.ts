@@ -30,6 +30,12 @@ t.test("faults in the file come with line and column, all at once", async (t) =>
   t.throws(() => parseSettings("name: [a", "f.yaml"), { code: 2, details: { lines: [/^f.yaml:1:\d+ /] } });
 });
 
+t.test("a write waits for one replica of Redis at most", async (t) => {
+  t.equal(parseSettings(text, "f.yaml").redisWait, 0);
+  const faulty = text.replace("redisWait: 0", "redisWait: 2");
+  t.throws(() => parseSettings(faulty, "f.yaml"), { code: 2, details: { lines: [/redisWait: .*0 to 1/] } });
+});
+
 t.test("an image without a tag, or with the tag latest, is refused", async (t) => {
   for (const ref of ["redis", "redis:latest"]) {
     const faulty = text.replace(/redis: redis:.*/, `redis: ${ref}`);

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { EXIT, Failure } from "./failure.ts";
 import type { OptionValues } from "./options.ts";
 import { ROOT } from "./paths.ts";
-import { PORT, REDIS_MODES, REPLICAS } from "./values.ts";
+import { PORT, REDIS_MODES, REDIS_WAIT, REPLICAS } from "./values.ts";
 
 const whole = (min: number, max: number) => {
   const error = `not a whole number from ${min} to ${max}`;
@@ -20,6 +20,7 @@ const schema = z.strictObject({
   replicas: whole(...REPLICAS),
   port: whole(...PORT),
   redis: z.enum(REDIS_MODES, { error: `not one of ${REDIS_MODES.join(", ")}` }),
+  redisWait: whole(...REDIS_WAIT),
   external: z.strictObject({
     url: z.string(),
     passwordFile: z.string(),

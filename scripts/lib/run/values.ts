@@ -11,6 +11,9 @@ export type RedisMode = (typeof REDIS_MODES)[number];
 /** Those that the deployment runs itself, and so can be changed to with nothing more to be said. */
 export const OWN_MODES = ["single", "independent", "sentinel", "cluster"] as const satisfies RedisMode[];
 
+/** For how many replicas of Redis a write may wait: with more than one, each that is away would stop all writes. */
+export const REDIS_WAIT = [0, 1] as const;
+
 /** A whole number within bounds, in digits alone. */
 export const whole =
   (min: number, max: number): Read<number> =>

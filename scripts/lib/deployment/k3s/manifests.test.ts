@@ -16,7 +16,7 @@ import { overlay, redisOverlay, render } from "./manifests.ts";
 interface Manifest {
   apiVersion: string;
   kind: string;
-  metadata: { name: string; namespace?: string };
+  metadata: { name: string; namespace?: string; annotations?: Record<string, string> };
   // oxlint-disable-next-line no-explicit-any -- what the schema says it is
   spec?: any;
 }
@@ -39,6 +39,8 @@ const target = {
   replicasSetting: 4,
   redis: "single" as const,
   redisSetting: "single",
+  redisWait: 1,
+  redisWaitSetting: 0,
   base,
 };
 const settings = readSettings({ port: 8080, redisUrl: "rediss://redis.example" });
@@ -109,7 +111,14 @@ t.test("what is deployed is what was asked for", { skip }, async (t) => {
   t.match(app.spec.template.metadata.annotations, {
     "counter-deploy/version": "abc",
     "counter-deploy/redis": "single",
+    "counter-deploy/redis-wait": "1",
   });
+  t.match(app.metadata.annotations, { "counter-deploy/redis-wait-setting": "0" });
+  const { env } = app.spec.template.spec.containers[0];
+  t.match(
+    env.find(({ name }: { name: string }) => name === "REDIS_WAIT"),
+    { value: "1" },
+  );
   t.equal(find("StatefulSet", "redis").spec.template.spec.containers[0].image, base.redis);
   t.equal(find("Service", "app").spec.ports[0].port, 8080);
   const spaces = manifests.map(({ kind, metadata }) =>

@@ -27,11 +27,12 @@ function image(name: string, ref: string) {
 const PLACES = { password: PASSWORD_FILE, external: (name: string) => `/run/secrets/external/${name}` };
 
 /** What the counter is told of Redis. */
-const appEnv = (settings: Settings, mode: RedisMode) =>
-  Object.entries({ REDIS_MODE: mode, ...redisEnv(settings, mode, PLACES) }).map(([name, value]) => ({
-    name,
-    value,
-  }));
+const appEnv = (settings: Settings, { redis, redisWait }: Target) =>
+  Object.entries({
+    REDIS_MODE: redis,
+    REDIS_WAIT: String(redisWait),
+    ...redisEnv(settings, redis, PLACES),
+  }).map(([name, value]) => ({ name, value }));
 
 /** A mode's parts alone, as `overlay` has them among all. */
 export const redisOverlay =
@@ -55,12 +56,13 @@ export const overlay =
       [NOTE.previous]: target.previous,
       [NOTE.since]: target.since,
       [NOTE.redis]: target.redis,
+      [NOTE.redisWait]: String(target.redisWait),
       // Other files are other pods.
       ...(target.redis === EXTERNAL && { [NOTE.files]: externalFiles(settings).map(markOf).join(" ") }),
     };
     const { cpus, memory } = settings.resources;
     const limits = { memory: `${memory}Mi`, ...(cpus > 0 && { cpu: String(cpus) }) };
-    const containers = [{ name: "app", env: appEnv(settings, target.redis), resources: { limits } }];
+    const containers = [{ name: "app", env: appEnv(settings, target), resources: { limits } }];
     const deployment = {
       ...app,
       metadata: {
@@ -68,6 +70,7 @@ export const overlay =
         annotations: {
           [NOTE.replicas]: String(target.replicasSetting),
           [NOTE.redisSetting]: target.redisSetting,
+          [NOTE.redisWaitSetting]: String(target.redisWaitSetting),
         },
       },
       spec: {

@@ -53,6 +53,8 @@ export async function observe(settings: Settings): Promise<Deployed | undefined>
     replicasSetting: Number(app.metadata.annotations?.[NOTE.replicas]),
     redis: (notes[NOTE.redis] ?? "single") as RedisMode,
     redisSetting: app.metadata.annotations?.[NOTE.redisSetting] ?? "single",
+    redisWait: Number(notes[NOTE.redisWait] ?? 0),
+    redisWaitSetting: Number(app.metadata.annotations?.[NOTE.redisWaitSetting] ?? 0),
     cpus: coresOf(
       app.spec.template.spec.containers.find(({ name }) => name === "app")?.resources?.limits?.cpu,
     ),

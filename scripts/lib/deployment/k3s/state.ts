@@ -7,9 +7,11 @@ export const NOTE = {
   previous: "counter-deploy/previous",
   since: "counter-deploy/since",
   redis: "counter-deploy/redis",
+  redisWait: "counter-deploy/redis-wait",
   files: "counter-deploy/redis-files",
   replicas: "counter-deploy/replicas-setting",
   redisSetting: "counter-deploy/redis-setting",
+  redisWaitSetting: "counter-deploy/redis-wait-setting",
 };
 
 export interface Metadata {

@@ -127,15 +127,29 @@ export function judge(info: string): string[] {
   ];
 }
 
-/** Tries the external Redis. Throws a Failure (refused) with every reason against it; nothing is changed then. */
-export async function requireExternal(settings: Settings, version: string): Promise<Outcome> {
+/** Milliseconds in which replicas have to say that they have all. */
+const REPLICAS_ANSWER = 500;
+
+/** Tries the external Redis, and whether it has the replicas that a write shall wait for. Throws a Failure (refused) with every reason against it; nothing is changed then. */
+export async function requireExternal(settings: Settings, version: string, wait: number): Promise<Outcome> {
   const image = `${settings.image}:${version}`;
   const lines = judge(await runExternal(settings, image, ["info"]));
   const write = ["setrange", KEY, "0", ""];
   const refusal = await runExternal(settings, image, write).catch((error: Failure) => error);
   if (refusal instanceof Failure) lines.push(...(refusal.details.lines ?? []));
+  if (wait > 0) lines.push(...(await withoutReplicas(settings, image, wait)));
   if (lines.length > 0) throw new Failure("the external Redis cannot be used", { code: EXIT.refused, lines });
   return { note: settings.external.url };
+}
+
+/** What keeps writes from waiting for so many replicas. */
+async function withoutReplicas(settings: Settings, image: string, wait: number): Promise<string[]> {
+  const command = ["wait", String(wait), String(REPLICAS_ANSWER)];
+  const answer = await runExternal(settings, image, command).catch((error: Failure) => error);
+  if (answer instanceof Failure) return answer.details.lines ?? [];
+  return Number(answer) >= wait
+    ? []
+    : [`${answer} of its replicas acknowledge what it writes (WAIT=${wait})`];
 }
 
 /** What there is to see of a Redis that is run elsewhere: whether it answers. */

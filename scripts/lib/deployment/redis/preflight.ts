@@ -16,6 +16,22 @@ export function nextMode(settings: Settings, asked: OptionValues, before: Deploy
   return asked.redis ?? (before?.redisSetting === settings.redis ? before.redis : settings.redis);
 }
 
+/** The same for how many replicas of Redis a write waits for. Throws a usage Failure where the mode has none. */
+export function nextWait(
+  settings: Settings,
+  asked: OptionValues,
+  before: Deployed | undefined,
+  mode: RedisMode,
+): number {
+  const kept = before?.redisWaitSetting === settings.redisWait ? before.redisWait : settings.redisWait;
+  const wait = asked.wait ?? kept;
+  if (wait === 0 || MODES[mode].waits) return wait;
+  throw new Failure(`WAIT=${wait}, and Redis ${mode} has no replica that a write could wait for`, {
+    code: EXIT.usage,
+    hint: "WAIT=0, or REDIS=sentinel or cluster",
+  });
+}
+
 /** What keeps a mode from being deployed. */
 export function modeProblems({ name, platform }: Orchestrator, mode: RedisMode): string[] {
   const files = `${ROOT}deploy/${name}/redis/${mode}`;

@@ -24,7 +24,8 @@ export interface RedisServer {
 /** Of a row of redis-modes.ts. */
 type Parts = { servers: readonly string[]; sentinels: readonly string[]; instances: number };
 
-const MASTER = ["-p", "26379", "sentinel", "master", "counter"];
+/** Asks a Sentinel for the master, and what it knows and was told of it. */
+export const MASTER = ["-p", "26379", "sentinel", "master", "counter"];
 
 /** Redis that know nothing of each other: what each has counted. */
 export async function lookAtEach(ask: Ask, { servers, instances }: Parts): Promise<RedisState> {
@@ -79,7 +80,7 @@ function factsOf(text = ""): Record<string, string> {
 }
 
 /** An answer of names and values that take turns. */
-function pairsOf(text = ""): Record<string, string> {
+export function pairsOf(text = ""): Record<string, string> {
   const lines = text.split(/\r?\n/);
   return Object.fromEntries(
     lines.flatMap((key, index) => (index % 2 === 0 ? [[key, lines[index + 1] ?? ""]] : [])),

@@ -24,7 +24,7 @@ const services = { app: stack.app, proxy: proxy.proxy, ...parts };
 async function variables(redis: RedisMode) {
   const base = { node: "n:1", redis: "r:1", proxy: "p:1" };
   const target = { version: "1", previous: "", since: "", replicas: 4, replicasSetting: 4, base };
-  const mode = { redis, redisSetting: "single" };
+  const mode = { redis, redisSetting: "single", redisWait: 0, redisWaitSetting: 0 };
   const given = Object.keys(await stackVariables(readSettings({}), { ...target, ...mode }));
   const asked = [...texts, read(`redis/${redis}`)].flatMap((text) =>
     [...text.matchAll(/(?<!\$)\$\{(\w+)\}/g)].map(([, name = ""]) => name),

@@ -21,6 +21,8 @@ const LABEL = {
   replicas: "counter-deploy.replicas",
   redis: "counter-deploy.redis",
   redisSetting: "counter-deploy.redis-setting",
+  redisWait: "counter-deploy.redis-wait",
+  redisWaitSetting: "counter-deploy.redis-wait-setting",
 };
 
 const NAME = "swarm";
@@ -52,6 +54,8 @@ export async function observe(settings: Settings): Promise<Deployed | undefined>
     replicasSetting: Number(labels[LABEL.replicas]),
     redis: (labels[LABEL.redis] ?? "single") as RedisMode,
     redisSetting: labels[LABEL.redisSetting] ?? "single",
+    redisWait: Number(labels[LABEL.redisWait] ?? 0),
+    redisWaitSetting: Number(labels[LABEL.redisWaitSetting] ?? 0),
     cpus: (app.Spec.TaskTemplate.Resources?.Limits?.NanoCPUs ?? 0) / 1e9,
     running: mine.filter((task) => isRunning(task) && task.DesiredState === "Running").length,
     restarts: mine.filter(hasEnded).length,

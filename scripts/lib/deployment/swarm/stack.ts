@@ -36,6 +36,8 @@ export async function stackVariables(settings: Settings, target: Target): Promis
     PROXY_IMAGE: target.base.proxy,
     REDIS_MODE: target.redis,
     REDIS_SETTING: target.redisSetting,
+    REDIS_WAIT: String(target.redisWait),
+    REDIS_WAIT_SETTING: String(target.redisWaitSetting),
     ...redisEnv(settings, target.redis, PLACES),
     ...(target.redis === EXTERNAL && secretVariables(settings)),
     PROXY_CONFIG_HASH: hashOf(`${DIR}/haproxy.cfg`),

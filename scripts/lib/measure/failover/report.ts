@@ -1,3 +1,4 @@
+import { settingsLine } from "../../deployment/redis/settings.ts";
 import { timeCharts } from "../load/report.ts";
 import { count } from "../load/tables.ts";
 import type { Report } from "../report/document.ts";
@@ -16,13 +17,12 @@ const EXPLAINED = [
 export function reportOf(result: Result): Report {
   const { headline, victim, how, passed, interrupted, started, rate, seconds, rounds } = result;
   const { mode, platform, replicas, version, thresholds, redis } = result;
-  const settings = Object.entries(redis).map(([name, value]) => `${name} ${value}`);
   return {
     title: `Failover of ${victim}: ${headline}`,
     passed,
     lines: [
       `${victim} was ${how}, ${rounds.length} times, under ${count(rate)} increments a second for ${seconds} s each`,
-      `Redis ${mode}: ${settings.join(", ")}`,
+      `Redis ${mode}: ${settingsLine(redis)}`,
       `${started}, ${platform}, ${replicas} ${replicas === 1 ? "replica" : "replicas"}, version ${version}`,
       ...(interrupted ? ["it was interrupted: these are the rounds until then"] : []),
     ],

@@ -16,7 +16,7 @@ const setting: Setting = {
   version: "0123456789ab",
   rate: 100,
   seconds: 4,
-  redis: { appendfsync: "always" },
+  redis: { appendfsync: "always", WAIT: "1" },
   started: "2026-11-25T01:02:03.456Z",
 };
 
@@ -97,7 +97,7 @@ t.test("the report says what was hit, with what settings, and what came of it", 
   const report = reportOf(resultOf(setting, MEASURED.single, [round(1500, [1, 2, 3], 3)], false));
   t.match(documentText(report), /^1 +counter_redis\.1 +1\.50 +0\.90/m);
   t.match(documentMarkdown(report), /^\| median \|  \| 1\.50 \|/m);
-  t.match(documentMarkdown(report), /Redis single: appendfsync always/);
+  t.match(documentMarkdown(report), /Redis single: appendfsync always, WAIT 1/);
   const html = documentHtml(report, { command: "make failover" });
   t.match(html, /<svg[^]*none acknowledged[^]*<\/svg>/);
   t.match(html, /make failover/);

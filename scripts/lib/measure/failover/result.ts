@@ -1,3 +1,4 @@
+import type { RedisSettings } from "../../deployment/redis/settings.ts";
 import type { Table } from "../load/tables.ts";
 import { count } from "../load/tables.ts";
 import type { Threshold } from "../load/verdict.ts";
@@ -18,8 +19,7 @@ export interface Setting {
   version: string;
   rate: number;
   seconds: number;
-  /** Settings of Redis, by their names. */
-  redis: Record<string, string>;
+  redis: RedisSettings;
   started: string;
 }
 

@@ -2,7 +2,8 @@ import { choose } from "../../deployment/choose.ts";
 import { requireDeployed } from "../../deployment/deployed.ts";
 import type { Deployed, Orchestrator } from "../../deployment/orchestrator.ts";
 import { MODES } from "../../deployment/redis-modes.ts";
-import { whole } from "../../deployment/redis/whole.ts";
+import { redisSettings, settingsLine } from "../../deployment/redis/settings.ts";
+import { askOf, whole } from "../../deployment/redis/whole.ts";
 import { awaitWell } from "../../deployment/well.ts";
 import { confirm } from "../../run/confirm.ts";
 import { EXIT, Failure } from "../../run/failure.ts";
@@ -33,8 +34,6 @@ export const FAILOVER_OPTIONS = [
   "orchestrator",
 ] as const satisfies OptionName[];
 
-/** Names and values that take turns. */
-const MASTER = ["-p", "26379", "sentinel", "master", "counter"];
 /** Seconds that what is frozen stands still: longer than the service waits, shorter than a healthcheck takes to fail. */
 const FROZEN = 5;
 /** Seconds that a round takes: two before the fault, and some in which writes can come back. */
@@ -64,11 +63,9 @@ export async function runFailover({ settings, options }: Context): Promise<Done>
   const { redis } = await steps.step("Preflight", async () => {
     await awaitWell(orchestrator, settings, deployed, trial.containers);
     await whole(orchestrator, settings, deployed.redis, deployed.version, () => {});
-    const facts = await redisSettings(orchestrator, settings, deployed, mode);
-    const note = [`Redis ${deployed.redis}`, ...Object.entries(facts).map((pair) => pair.join(" "))].join(
-      ", ",
-    );
-    return { redis: facts, note };
+    const ask = askOf(orchestrator, settings, deployed.version);
+    const facts = await redisSettings(ask, MODES[deployed.redis], deployed.redisWait);
+    return { redis: facts, note: `Redis ${deployed.redis}, ${settingsLine(facts)}` };
   });
   const started = new Date().toISOString();
   const folder = await makeFolder(started, `failover-${orchestrator.name}-${victim}`);
@@ -146,24 +143,4 @@ async function playRounds(
 function noteOf({ fault, outage, lost }: Round): string {
   const back = outage.back === undefined ? "not back" : `back after ${(outage.back / 1000).toFixed(2)} s`;
   return `${fault.container}  ${back}, ${count(outage.failed)} failed, ${count(lost)} lost`;
-}
-
-/** What Redis, and a Sentinel, say of their settings that decide what a fault costs. */
-async function redisSettings(
-  orchestrator: Orchestrator,
-  settings: Settings,
-  { redis }: Deployed,
-  mode: MeasuredMode,
-): Promise<Record<string, string>> {
-  const [server = "", watcher = ""] = [MODES[redis].servers[0], MODES[redis].sentinels[0]];
-  const facts: Record<string, string> = {};
-  for (const name of mode.settings) {
-    const [answer = ""] = await orchestrator.askRedis(settings, server, ["config", "get", name]);
-    facts[name] = answer.split(/\r?\n/)[1] ?? "unknown";
-  }
-  if (!mode.sentinel) return facts;
-  const [words = ""] = await orchestrator.askRedis(settings, watcher, MASTER);
-  const lines = words.split(/\r?\n/);
-  for (const name of mode.sentinel) facts[name] = lines[lines.indexOf(name) + 1] ?? "unknown";
-  return facts;
 }

@@ -1,5 +1,15 @@
 import type { Option } from "./option.ts";
-import { oneOf, PORT, REDIS_MODES, REPLICAS, text, toggle, webAddress, whole } from "../values.ts";
+import {
+  oneOf,
+  PORT,
+  REDIS_MODES,
+  REDIS_WAIT,
+  REPLICAS,
+  text,
+  toggle,
+  webAddress,
+  whole,
+} from "../values.ts";
 
 /** Of what is provisioned, deployed and looked at, and of every verb. */
 export const DEPLOYMENT = {
@@ -15,6 +25,12 @@ export const DEPLOYMENT = {
     value: "mode",
     help: "which Redis, see the README",
     read: oneOf(...REDIS_MODES),
+  },
+  wait: {
+    env: "WAIT",
+    value: "0|1",
+    help: "replicas of Redis that each write waits for",
+    read: whole(...REDIS_WAIT),
   },
   redisUrl: { env: "REDIS_URL", value: "url", help: "where an external Redis is", read: text },
   redisPasswordFile: {
