@@ -22,10 +22,10 @@ node_modules/.ready: package-lock.json scripts/lib/install.sh
 provision: install ## install Docker, and Swarm or k3s   [ORCHESTRATOR=swarm|k3s] [K3S_ARTIFACTS=dir]
 	@scripts/provision.ts
 
-deploy-swarm: install ## build, deploy and verify the counter   [REPLICAS=n] [PORT=n] [REDIS=single|sentinel|...] [BASE_IMAGES=...]
+deploy-swarm: install ## build, deploy and verify the counter   [REPLICAS=n] [PORT=n] [REDIS=single|sentinel|...] [WAIT=1] [BASE_IMAGES=...]
 	@scripts/deploy-swarm.ts
 
-deploy-k3s: install ## the same on k3s   [REPLICAS=n] [PORT=n] [REDIS=...] [BASE_IMAGES=...]
+deploy-k3s: install ## the same on k3s   [REPLICAS=n] [PORT=n] [REDIS=...] [WAIT=1] [BASE_IMAGES=...]
 	@scripts/deploy-k3s.ts
 
 forward: install ## open the counter on k3s where no load balancer does   [PORT=n]

@@ -19,6 +19,7 @@ t.test("it prints what Redis answers", { skip: noRedis }, async (t) => {
   t.match(await ask({ REDIS_URL: url }, "get", "counter:value"), { code: 0, stdout: "null\n" });
   t.match(await ask({ REDIS_URL: url }, "set", "counter:value", "5"), { code: 0, stdout: "OK\n" });
   t.match(await ask({ REDIS_URL: url }, "incrby", "counter:value", "2"), { code: 0, stdout: "7\n" });
+  t.match(await ask({ REDIS_URL: url }, "wait", "1", "300"), { code: 0, stdout: "0\n" });
   t.match(await ask({ REDIS_URL: url }, "info", "server"), { code: 0, stdout: /redis_version:/ });
 });
 

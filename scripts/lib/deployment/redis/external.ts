@@ -127,8 +127,8 @@ export function judge(info: string): string[] {
   ];
 }
 
-/** Milliseconds in which replicas have to say that they have all. */
-const REPLICAS_ANSWER = 500;
+/** Milliseconds in which replicas have to say that they have all; the client gives up after 500. */
+const REPLICAS_ANSWER = 300;
 
 /** Tries the external Redis, and whether it has the replicas that a write shall wait for. Throws a Failure (refused) with every reason against it; nothing is changed then. */
 export async function requireExternal(settings: Settings, version: string, wait: number): Promise<Outcome> {
