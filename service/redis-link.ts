@@ -94,11 +94,7 @@ export class RedisLink {
     }
   }
 
-  /**
-   * Sends a command that writes, and waits until as many replicas have it as shall have.
-   * @throws {RedisUnavailable} as `run` does
-   * @throws {NotReplicated} when it was written, but too few replicas acknowledged it in time
-   */
+  /** `run` for a write; also throws {NotReplicated} when it was written, but too few replicas said so in time. */
   write<T>(command: (redis: Redis) => Promise<T>): Promise<T> {
     return this.#replicas.follow((note) =>
       this.run(async (redis) => {
