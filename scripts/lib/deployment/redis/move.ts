@@ -4,6 +4,7 @@ import type { Settings } from "../../run/settings.ts";
 import type { RedisMode } from "../../run/values.ts";
 import type { Deployed, Orchestrator } from "../orchestrator.ts";
 import { release } from "../release.ts";
+import { MODES } from "../redis-modes.ts";
 import { changeMode, type Take } from "./change.ts";
 import { whole } from "./whole.ts";
 
@@ -16,6 +17,8 @@ export interface Move {
   base: BaseImages;
   before: Deployed;
   to: RedisMode;
+  /** How many replicas of Redis a write waits for, where the way to run it has any. */
+  wait: number;
   take: Take;
 }
 
@@ -24,9 +27,10 @@ export interface Move {
  * along. Throws as `changeMode` does.
  */
 export async function moveRedis(move: Move): Promise<number> {
-  const { orchestrator, settings, steps, base, before, to } = move;
+  const { orchestrator, settings, steps, base, before, to, wait } = move;
   const { version, replicas } = before;
-  const act = () => orchestrator.apply(settings, { ...before, redis: to, base, keepParts: true });
+  const target = { ...before, redis: to, redisWait: MODES[to].waits ? wait : 0, base, keepParts: true };
+  const act = () => orchestrator.apply(settings, target);
   const { count } = await changeMode({ ...move, version }, (beforeUndo) =>
     release(orchestrator, settings, steps, { name: "Deploy", version, replicas, act, beforeUndo }),
   );

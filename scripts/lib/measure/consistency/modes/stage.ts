@@ -34,7 +34,8 @@ export async function bring(stage: Stage, to: RedisMode, report: Report): Promis
   if (from === to) return { changed: false };
   const found = takeOne(MODES[from].instances > 1 ? which : 1);
   const take = start === undefined ? found : takeTogether(start);
-  const taken = await moveRedis({ ...stage, steps: within(report), before, to, take });
+  const wait = stage.deployed.redisWait;
+  const taken = await moveRedis({ ...stage, steps: within(report), before, to, wait, take });
   delete stage.start;
   if (MODES[to].instances > 1) stage.start = taken;
   return { changed: true, note: `from ${from}, with ${count(taken)}` };
