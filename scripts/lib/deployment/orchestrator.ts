@@ -162,6 +162,10 @@ export interface Orchestrator {
   restartDoor?(settings: Settings): Promise<Outcome>;
   /** Waits until the front door has its address, where that comes after the replicas. */
   awaitFrontDoor?(settings: Settings): Promise<void>;
+  /** Why what runs the containers cannot be restarted from here; undefined if it can. */
+  restartProblem(): Promise<string | undefined>;
+  /** Restarts what runs the containers as this host runs it, and waits until it answers; they may end with it. */
+  restartEngine(settings: Settings): Promise<void>;
   /** Asks for what was there before a change. */
   undo(settings: Settings, change: Change): Promise<void>;
   /** Why tasks or pods do not run, with the last lines of one's log; those whose names are known play no part. */

@@ -104,7 +104,7 @@ export function withoutUserlandProxy(text: string): string | undefined {
 }
 
 /** With systemd, with the init script, or, where that may not set its limits (in containers), as a plain process. */
-async function startEngine(): Promise<void> {
+export async function startEngine(): Promise<void> {
   if (hasSystemd()) {
     await $`${asRoot} systemctl enable --now docker`;
     return;
@@ -113,4 +113,5 @@ async function startEngine(): Promise<void> {
   await $`${asRoot} sh -c ${`setsid dockerd >>${LOG} 2>&1 </dev/null &`}`;
 }
 
-const logHint = () => (hasSystemd() ? "journalctl -u docker" : `tail ${LOG}`);
+/** Where to look when the engine does not do what it should. */
+export const logHint = () => (hasSystemd() ? "journalctl -u docker" : `tail ${LOG}`);

@@ -30,6 +30,7 @@ export { remove } from "./namespace.ts";
 export { hostProblems, provisionSteps } from "./host/provision.ts";
 export { awaitFrontDoor, diagnose, states, steadyMs } from "./rollout.ts";
 export { snapshot, undo } from "./snapshot.ts";
+export { restartEngine, restartProblem } from "./host/restart.ts";
 export { uninstall as unprovision } from "./host/uninstall.ts";
 
 const APP = "deployment/app";

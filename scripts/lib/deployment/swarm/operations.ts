@@ -32,6 +32,8 @@ export { containersOf } from "./containers.ts";
 export { disclosed } from "./disclosed.ts";
 export { keptVersions as kept } from "../../images/app.ts";
 export { leaveSwarm as unprovision } from "./membership.ts";
+export { restartProblem } from "../../host/docker-restart.ts";
+export { restartEngine } from "./restart.ts";
 export { hostProblems, provisionSteps } from "./provision.ts";
 export { publisherOf } from "./publisher.ts";
 export { askRedis, removeRedis, startRedis } from "./redis.ts";

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { $ } from "zx/core";
 import { hasSystemd } from "../../../host/facts.ts";
+import { lives } from "../../../host/process.ts";
 import { ROOT } from "../../../run/paths.ts";
 import { asRoot } from "../../../run/shell.ts";
 import { until } from "../../../run/wait.ts";
@@ -21,15 +21,6 @@ export async function isRunning(): Promise<boolean> {
 
 /** The number in the file; empty without one. */
 const pidOf = async () => (await $({ nothrow: true })`${asRoot} cat ${PID_FILE}`).stdout.trim();
-
-/** Whether a process runs. One that has ended stays as a zombie where nobody waits for it. */
-export function lives(pid: string): boolean {
-  try {
-    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${Number(pid)}/status`, "utf8"));
-  } catch {
-    return false;
-  }
-}
 
 /** Starts k3s, or starts it again; pods outlive that. */
 export async function restart(): Promise<void> {
