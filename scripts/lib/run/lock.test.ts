@@ -25,3 +25,17 @@ t.test("a killed process leaves no lock", async (t) => {
   await using lock = await holdLock("test-c", "scale");
   t.ok(lock);
 });
+
+t.test("what a holder starts may work under its lock, and nothing else may", async (t) => {
+  const code = `import { requireParentsLock } from ${JSON.stringify(new URL("./lock.ts", import.meta.url).href)};
+    await requireParentsLock("test-d").catch((error) => (process.exitCode = error.code));`;
+  const args = ["--input-type=module", "--eval", code];
+  const startedHere = async () => (await once(spawn(process.execPath, args), "exit"))[0];
+  t.equal(await startedHere(), 6, "nobody holds it");
+  await using lock = await holdLock("test-d", "prove");
+  t.ok(lock);
+  t.equal(await startedHere(), 0);
+  const between = `require("node:child_process").spawn(process.execPath, ${JSON.stringify(args)})
+    .on("exit", (code) => (process.exitCode = code));`;
+  t.same(await once(spawn(process.execPath, ["--eval", between]), "exit"), [6, null], "another's child");
+});

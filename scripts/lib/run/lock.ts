@@ -9,8 +9,8 @@ import { EXIT, Failure } from "./failure.ts";
  * who holds it. Throws a Failure (locked) that says so.
  */
 export async function holdLock(deployment: string, verb: string): Promise<AsyncDisposable> {
-  const name = `\0counter-deploy:${process.env["DOCKER_HOST"] ?? "local"}:${deployment}`;
-  const holder = `make ${verb}, process ${process.pid}, since ${new Date().toTimeString().slice(0, 8)}`;
+  const name = nameOf(deployment);
+  const holder = `make ${verb}, ${processOf(process.pid)} since ${new Date().toTimeString().slice(0, 8)}`;
   const server = createServer((socket) => socket.end(holder));
   try {
     await listening(server, name);
@@ -24,6 +24,20 @@ export async function holdLock(deployment: string, verb: string): Promise<AsyncD
   server.unref();
   return { [Symbol.asyncDispose]: async () => void server.close() };
 }
+
+/**
+ * For what a verb does in a process of its own, under the verb's lock. Throws a Failure (locked) unless the process that
+ * started this one holds it.
+ */
+export async function requireParentsLock(deployment: string): Promise<void> {
+  const holder = await askHolder(nameOf(deployment));
+  if (holder.includes(processOf(process.ppid))) return;
+  throw new Failure("only a run that holds the lock may start this", { code: EXIT.locked });
+}
+
+const nameOf = (deployment: string) =>
+  `\0counter-deploy:${process.env["DOCKER_HOST"] ?? "local"}:${deployment}`;
+const processOf = (pid: number) => `process ${pid},`;
 
 async function listening(server: Server, name: string): Promise<void> {
   server.listen(name);
