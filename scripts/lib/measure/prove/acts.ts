@@ -1,6 +1,17 @@
+import type { Orchestrator } from "../../deployment/orchestrator.ts";
+import { cutDeployment } from "./cut.ts";
 import { malformedRequests } from "./malformed.ts";
-import { holdSlowClients } from "./slow-clients.ts";
-import { deployAgain, type Done, killOne, rollInVain, rollTo, scaleTo, type Stage } from "./stage.ts";
+import { holdSlowClients, slowProblem } from "./slow-clients.ts";
+import {
+  deployAgain,
+  type Done,
+  killOne,
+  restartEngine,
+  rollInVain,
+  rollTo,
+  scaleTo,
+  type Stage,
+} from "./stage.ts";
 import type { VersionName } from "./versions.ts";
 
 /** Something that is done to the deployment while increments come. */
@@ -17,6 +28,8 @@ export interface Act {
   needs?: readonly VersionName[];
   /** The part that it ends a process of: where there is none, there is no such act. */
   part?: string;
+  /** Why it cannot be done here; undefined if it can. */
+  whyNot?: (orchestrator: Orchestrator) => Promise<string | undefined>;
   /** What must be so before increments come. */
   prepare?: (stage: Stage) => Promise<void>;
   act: (stage: Stage) => Promise<Done>;
@@ -24,7 +37,7 @@ export interface Act {
   asked?: true;
 }
 
-const SLOW_CLIENTS = 2000;
+const SLOW_CLIENTS = 6000;
 const SLOW_SECONDS = 10;
 const MALFORMED = 5000;
 const MANY_MALFORMED = 100_000;
@@ -94,6 +107,24 @@ export const ACTS: readonly Act[] = [
     act: deployAgain,
   },
   {
+    name: "cut-int",
+    does: "a deployment of a new version is ended by Ctrl-C in its middle, and asked for again",
+    failed: "none",
+    seconds: 60,
+    needs: ["other"],
+    prepare: back,
+    act: (stage) => cutDeployment(stage, "SIGINT"),
+  },
+  {
+    name: "cut-kill",
+    does: "a deployment of a new version is ended by kill -9 in its middle, and asked for again",
+    failed: "none",
+    seconds: 40,
+    needs: ["other"],
+    prepare: back,
+    act: (stage) => cutDeployment(stage, "SIGKILL"),
+  },
+  {
     name: "kill-app",
     does: "a replica is ended with kill -9",
     failed: "in flight",
@@ -118,11 +149,20 @@ export const ACTS: readonly Act[] = [
     act: (stage) => killOne(stage, "proxy"),
   },
   {
+    name: "restart-engine",
+    does: "what runs the containers, the Docker engine or k3s, is restarted",
+    failed: "any",
+    seconds: 60,
+    whyNot: (orchestrator) => orchestrator.restartProblem(),
+    act: restartEngine,
+  },
+  {
     name: "slow",
     does: `${SLOW_CLIENTS.toLocaleString("en")} clients send half a request and wait`,
     failed: "none",
     seconds: SLOW_SECONDS,
-    act: ({ door }) => holdSlowClients(new URL(door), SLOW_CLIENTS, SLOW_SECONDS),
+    whyNot: slowProblem,
+    act: (stage) => holdSlowClients(stage, SLOW_CLIENTS, SLOW_SECONDS),
   },
   {
     name: "malformed-few",

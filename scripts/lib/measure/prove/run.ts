@@ -64,7 +64,7 @@ export async function runProve({ settings: given, options }: Context): Promise<D
   const wanted = wantedActs(options.acts);
   const scene = await sceneOf(await choose(options), given);
   const { orchestrator, settings, deployed } = scene;
-  const acts = playable(wanted, scene, options.acts !== undefined);
+  const acts = await playable(wanted, scene, options.acts !== undefined);
   const says = `${settings.name} on ${orchestrator.platform} ${warning(acts, rate, seconds)}`;
   if (options.yes) process.stderr.write(`${says}\n`);
   else await confirm(`${says}\nGo on?`, "make prove YES=1");
@@ -114,12 +114,17 @@ async function sceneOf(orchestrator: Orchestrator, given: Settings): Promise<Sce
   return { orchestrator, settings, deployed, door, containers };
 }
 
-/** The acts that there is something for. Throws a Failure (refused) where one was asked for and there is not. */
-function playable(acts: Act[], { containers, orchestrator }: Scene, asked: boolean): Act[] {
-  const possible = acts.filter(({ part }) => part === undefined || containers[part]);
-  const missing = acts.find((act) => !possible.includes(act));
-  if (asked && missing) refuse([`there is no ${missing.part} on ${orchestrator.platform} here`]);
-  return possible;
+/** The acts that can be done here. Throws a Failure (refused) where one was asked for and cannot. */
+async function playable(acts: Act[], scene: Scene, asked: boolean): Promise<Act[]> {
+  const problems = await Promise.all(acts.map((act) => whyNot(act, scene)));
+  if (asked) refuse(problems);
+  return acts.filter((_act, index) => problems[index] === undefined);
+}
+
+async function whyNot(act: Act, { containers, orchestrator }: Scene): Promise<string | undefined> {
+  const { part } = act;
+  if (part !== undefined && !containers[part]) return `there is no ${part} on ${orchestrator.platform} here`;
+  return act.whyNot?.(orchestrator);
 }
 
 /** Waits until all is well, and remembers how it is. */

@@ -1,36 +1,56 @@
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { connect, type Socket } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
+import { text } from "node:stream/consumers";
+import { privilegeProblem } from "../../host/facts.ts";
+import { Failure } from "../../run/failure.ts";
 import { interruption } from "../../run/interrupt.ts";
-import type { Done } from "./stage.ts";
+import { ROOT } from "../../run/paths.ts";
+import { asRoot } from "../../run/shell.ts";
+import { count as number } from "../load/tables.ts";
+import type { SlowClients, SlowEnd } from "./half-requests.ts";
+import type { Done, Stage } from "./stage.ts";
 
-const BEGUN = "GET /api/counter HTTP/1.1\r\nHost: counter\r\n";
+/** Set aside for benchmarks [RFC 2544]; .1 is this host. */
+const NETWORK = "198.19.255";
+/** The proxy lets 4,000 connections of one address in, and this host is one to it: slow clients come from others. */
+const ADDRESSES = [2, 3, 4, 5].map((last) => `${NETWORK}.${last}`);
+const FOLDER = `${ROOT}scripts/lib/measure/prove/`;
 
-/** So many clients send half a request and wait for so many seconds, or until they are sent away. */
-export async function holdSlowClients(
-  { hostname: host, port }: URL,
-  count: number,
-  seconds: number,
-): Promise<Done> {
-  const sockets = await Promise.all(
-    Array.from({ length: count }, () => halfRequest({ host, port: Number(port || 80) })),
-  );
-  const there = () => sockets.filter((socket) => socket && !socket.destroyed).length;
-  const begun = there();
-  await sleep(seconds * 1000, undefined, { signal: interruption }).catch(() => {});
-  const left = there();
-  for (const socket of sockets) socket?.destroy();
-  interruption.throwIfAborted();
-  return { note: `${begun.toLocaleString("en")} were let in, ${left.toLocaleString("en")} were still there` };
+/** Why there can be no slow clients; undefined if there can be. */
+export const slowProblem = (): Promise<string | undefined> => privilegeProblem();
+
+/**
+ * So many clients, in a network of their own, send half a request and wait for so many seconds, or until they are sent
+ * away. Throws a Failure where that network cannot be had.
+ */
+export async function holdSlowClients({ door }: Stage, count: number, seconds: number): Promise<Done> {
+  const { hostname, port } = new URL(door);
+  const host = hostname === "127.0.0.1" ? `${NETWORK}.1` : hostname;
+  const clients: SlowClients = { host, port: Number(port || 80), addresses: ADDRESSES, count, seconds };
+  return doneOf(count, await runElsewhere(clients));
 }
 
-/** A connection that has sent half a request; undefined where it was refused. */
-async function halfRequest(where: { host: string; port: number }): Promise<Socket | undefined> {
-  const socket = connect(where).on("error", () => {});
-  // What comes is not read by anybody, and a socket whose other end has gone shows only when it is read.
-  socket.resume();
-  await Promise.race([once(socket, "connect"), once(socket, "close")]).catch(() => {});
-  if (socket.destroyed) return undefined;
-  socket.write(BEGUN);
-  return socket;
+async function runElsewhere(clients: SlowClients): Promise<SlowEnd> {
+  const network = ["unshare", "--net", "sh", `${FOLDER}elsewhere.sh`, NETWORK, ADDRESSES.join(" ")];
+  const node = [process.execPath, `${FOLDER}slow-process.ts`, JSON.stringify(clients)];
+  const [program = "", ...args] = [...asRoot, ...network, ...node];
+  const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"], detached: true });
+  const stop = () => child.stdin.end();
+  interruption.addEventListener("abort", stop);
+  const [[code], said, stderr] = await Promise.all([
+    once(child, "close"),
+    text(child.stdout),
+    text(child.stderr),
+  ]);
+  interruption.removeEventListener("abort", stop);
+  interruption.throwIfAborted();
+  if (code !== 0)
+    throw new Failure(`slow clients ended with exit code ${code}`, { lines: stderr.trim().split("\n") });
+  return JSON.parse(said) as SlowEnd;
+}
+
+/** What became of them, in words. Those that this side could not even send are a problem: there were not as many. */
+export function doneOf(count: number, { begun, left, own }: SlowEnd): Done {
+  const note = `${number(begun)} of ${number(count)} were let in, ${number(left)} were still there`;
+  return { note, problems: own.length > 0 ? [`not all could be sent: ${own.join(", ")}`] : [] };
 }

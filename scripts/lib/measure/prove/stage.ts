@@ -24,6 +24,9 @@ export interface Stage {
   report: Report;
 }
 
+/** As much of it as a deployment needs. */
+export type Deploying = Pick<Stage, "orchestrator" | "settings" | "report">;
+
 /** What an act says of itself, beside what clients saw. */
 export interface Done {
   note?: string;
@@ -35,7 +38,7 @@ export interface Done {
 
 /** Asks for a change as the verbs do, waits for it and verifies it. Returns whether anything was to be done. */
 async function change(
-  { orchestrator, settings, report }: Stage,
+  { orchestrator, settings, report }: Deploying,
   name: string,
   to: { version?: string; replicas?: number },
   act: (now: Deployed) => Promise<Outcome>,
@@ -75,15 +78,32 @@ export async function rollInVain(stage: Stage, name: VersionName): Promise<Done>
   return { problems: ["it was taken for a good version"] };
 }
 
-/** Deploys what runs once more, and looks whether anything was replaced. */
-export async function deployAgain(stage: Stage): Promise<Done> {
+/** Deploys a version, or what runs once more, as the deployment's own verb asks for it. Throws as a release does. */
+export async function deployTo(stage: Deploying, version?: string): Promise<void> {
   const { orchestrator, settings, report } = stage;
   const base = await baseImages(settings, report);
+  await change(stage, "Deploy", { ...(version && { version }) }, (now) => {
+    const other = version && version !== now.version;
+    const fresh = other ? { version, previous: now.version, since: new Date().toISOString() } : {};
+    return orchestrator.apply(settings, { ...now, ...fresh, base });
+  });
+}
+
+/** Deploys what runs once more, and looks whether anything was replaced. */
+export async function deployAgain(stage: Stage): Promise<Done> {
+  const { orchestrator, settings } = stage;
   const before = await orchestrator.snapshot(settings);
-  await change(stage, "Deploy", {}, (now) => orchestrator.apply(settings, { ...now, base }));
+  await deployTo(stage);
   const { processes } = await orchestrator.snapshot(settings);
   const fresh = processes.filter((one) => !before.processes.includes(one));
   return fresh.length > 0 ? { problems: [`${fresh.length} processes were replaced`] } : { note: "unchanged" };
+}
+
+/** Restarts what runs the containers, and does nothing else. */
+export async function restartEngine({ orchestrator, settings }: Stage): Promise<Done> {
+  const from = performance.now();
+  await orchestrator.restartEngine(settings);
+  return { note: `it answered again after ${((performance.now() - from) / 1000).toFixed(1)} s` };
 }
 
 /** Ends a container of a part with kill -9; which, chance says. */
