@@ -25,6 +25,8 @@ export interface SlowEnd {
 const BEGUN = "GET /api/counter HTTP/1.1\r\nHost: counter\r\n";
 /** So many begin at once: what is measured is that they wait, and not how a queue of new connections overflows. */
 const TOGETHER = 500;
+/** Milliseconds until one is taken for shut out: a firewall may drop what it does not want. */
+const CONNECT_MS = 5000;
 /** Errors that say nothing of who is asked. */
 const OWN = new Set(["EMFILE", "ENFILE", "EADDRNOTAVAIL", "EADDRINUSE", "ENOBUFS", "EINVAL"]);
 
@@ -37,15 +39,19 @@ export async function halfRequests(clients: SlowClients, end?: AbortSignal): Pro
     const some = Array.from({ length: Math.min(TOGETHER, due) }, (_one, index) =>
       halfRequest(clients, addresses[index % addresses.length]!, own),
     );
-    sockets.push(...(await Promise.all(some)));
-    if (end?.aborted) break;
+    const began = await Promise.all(some);
+    sockets.push(...began);
+    // Where none gets in, the others would wait in vain, too.
+    if (end?.aborted || !began.some(isBegun)) break;
   }
-  const begun = sockets.filter(({ bytesWritten }) => bytesWritten > 0).length;
+  const begun = sockets.filter(isBegun).length;
   await sleep(seconds * 1000, undefined, { ...(end && { signal: end }) }).catch(() => {});
   const left = sockets.filter(({ destroyed }) => !destroyed).length;
   for (const socket of sockets) socket.destroy();
   return { begun, left, own: [...own] };
 }
+
+const isBegun = ({ bytesWritten }: Socket) => bytesWritten > 0;
 
 /** A connection that has sent half a request, or was refused. */
 async function halfRequest(
@@ -57,6 +63,7 @@ async function halfRequest(
   socket.on("error", ({ code = "" }: NodeJS.ErrnoException) => OWN.has(code) && own.add(code));
   // What comes is not read by anybody, and a socket whose other end has gone shows only when it is read.
   socket.resume();
+  socket.setTimeout(CONNECT_MS, () => socket.connecting && socket.destroy());
   await Promise.race([once(socket, "connect"), once(socket, "close")]).catch(() => {});
   if (!socket.destroyed) socket.write(BEGUN);
   return socket;

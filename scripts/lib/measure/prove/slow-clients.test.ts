@@ -8,4 +8,5 @@ t.test("clients that are sent away are no problem, and those that could not be s
     note: /^1,000 of 6,000/,
     problems: [/not all could be sent: EMFILE/],
   });
+  t.match(doneOf(6000, { ...end, begun: 0 }), { problems: [/none reached the front door/] });
 });

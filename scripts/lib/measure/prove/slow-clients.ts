@@ -49,8 +49,9 @@ async function runElsewhere(clients: SlowClients): Promise<SlowEnd> {
   return JSON.parse(said) as SlowEnd;
 }
 
-/** What became of them, in words. Those that this side could not even send are a problem: there were not as many. */
+/** What became of them, in words. Where they could not be sent, or none got through, nothing was shown. */
 export function doneOf(count: number, { begun, left, own }: SlowEnd): Done {
   const note = `${number(begun)} of ${number(count)} were let in, ${number(left)} were still there`;
-  return { note, problems: own.length > 0 ? [`not all could be sent: ${own.join(", ")}`] : [] };
+  if (own.length > 0) return { note, problems: [`not all could be sent: ${own.join(", ")}`] };
+  return { note, problems: begun === 0 ? ["none reached the front door from its own network"] : [] };
 }
