@@ -82,7 +82,7 @@ export const k3sTests: OwnTest[] = [
       await writeFile(`${host.dir}docker`, half, { mode: 0o755 });
       const PATH = `${host.dir}:${process.env["PATH"]}`;
       const deploy = await host.run("deploy-k3s", { PORT: "8080", PATH });
-      t.match(deploy, { exitCode: 1, stderr: /step +\[\d\/8\] Import[^]*ctr images import/ }, deploy.stderr);
+      t.match(deploy, { exitCode: 1, stderr: /step +\[\d\/\d\] Import[^]*ctr images import/ }, deploy.stderr);
       t.match(await status(), { version, running: 4 });
       t.match(await host.run("deploy-k3s", { PORT: "8080" }), { exitCode: 0 });
       t.match(await status(), { previous: version, running: 4 });
