@@ -67,7 +67,7 @@ compare: install ## what replicas buy, and an orchestrator costs   [REPLICAS="1 
 consistency: install ## count through the front door, and read what came of it   [MODES="single sentinel"] [INCREMENTS=n] [BASE_URL=...]
 	@scripts/consistency.ts
 
-failover: install ## end Redis, a replica or the proxy under load   [KILL=redis|app|proxy|...] [FREEZE=1] [ROUNDS=n] [YES=1]
+failover: install ## end Redis, a replica or the proxy under load   [KILL=redis|app|proxy|...] [FREEZE=1|PARTITION=1] [ROUNDS=n] [YES=1]
 	@scripts/failover.ts
 
 prove: install ## change and break it under load, and show what that costs   [ACTS=roll,...] [RATE=n] [YES=1]

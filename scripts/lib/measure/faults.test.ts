@@ -7,14 +7,22 @@ import { $ } from "zx/core";
 import { asRoot } from "../run/shell.ts";
 import { until } from "../run/wait.ts";
 import { whyNoMachine } from "../testing/machine.ts";
-import { freeze, kill } from "./faults.ts";
+import { cutOff, freeze, kill } from "./faults.ts";
 
 const skip = (await whyNoMachine()) ?? false;
 
 /** Two processes, the first of which has the other; their numbers as this machine counts. */
 async function container(t: Test): Promise<number[]> {
   const inside = ["sh", "-c", "sleep 600 & exec sleep 601"];
-  const [program = "", ...args] = [...asRoot, "unshare", "--pid", "--fork", "--kill-child", ...inside];
+  const [program = "", ...args] = [
+    ...asRoot,
+    "unshare",
+    "--pid",
+    "--net",
+    "--fork",
+    "--kill-child",
+    ...inside,
+  ];
   const child = spawn(program, args, { stdio: "ignore" });
   t.teardown(() => child.kill("SIGKILL"));
   return until({ what: "no such processes", deadline: 10 }, async () => {
@@ -40,6 +48,11 @@ function state(pid: number): string {
   }
 }
 
+const forASecond =
+  (strike: typeof freeze) =>
+  (one: { name: string; pid: number }): ReturnType<typeof freeze> =>
+    strike(one, 1);
+
 t.test("kill: the first process takes the others along", { skip }, async (t) => {
   const pids = await container(t);
   const fault = await kill({ name: "one", pid: pids[0]! });
@@ -63,9 +76,22 @@ t.test("freeze: all stand still, and all go on", { skip }, async (t) => {
   );
 });
 
+t.test("cut off: nothing comes in or goes out, and then it does again", { skip }, async (t) => {
+  const [pid = 0] = await container(t);
+  const rules = async () =>
+    (await $`${asRoot} nsenter --target=${pid} --net iptables -S`).stdout.match(/-j DROP/g) ?? [];
+  const cut = cutOff({ name: "one", pid }, 1);
+  await until({ what: "it is not cut off", deadline: 1 }, async () => (await rules()).length === 2);
+  const { done, thawed } = await cut;
+  t.ok(thawed! - done >= 990, `${thawed! - done} ms`);
+  t.same(await rules(), []);
+  const none = cutOff({ name: "gone", pid: 2 ** 22 + 1 }, 1);
+  await t.rejects(none, "what is not there cannot be cut off");
+});
+
 t.test("what is in no container is left alone", { skip }, async (t) => {
   for (const pid of [process.pid, 1, 0])
-    for (const strike of [kill, (one: { name: string; pid: number }) => freeze(one, 1)])
+    for (const strike of [kill, ...[freeze, cutOff].map(forASecond)])
       await t.rejects(strike({ name: "host", pid }), String(pid));
   t.not(state(process.pid), "T");
 });

@@ -1,6 +1,7 @@
-import { spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { $ } from "zx/core";
 import type { Container } from "../deployment/orchestrator.ts";
@@ -15,9 +16,9 @@ export interface Fault {
   container: string;
   /** When the signal was sent. */
   at: number;
-  /** When the processes had ended, or stood still: what is acknowledged of later requests is not their work. */
+  /** When the processes had ended, stood still, or were cut off: what is acknowledged of later requests is not their work. */
   done: number;
-  /** When it went on, if it was frozen. */
+  /** When it went on, if it was frozen or cut off. */
   thawed?: number;
 }
 
@@ -27,39 +28,71 @@ const LOOK_EVERY = 2;
 
 /** Ends a container with kill -9. Its first process takes all others along [pid_namespaces(7)]. */
 export async function kill({ name, pid }: Container): Promise<Fault> {
-  await namespaceOf(pid);
+  await namespaceOf(pid, "pid");
   const at = now();
   await signal([pid], "SIGKILL");
   await reached([pid], "Z");
   return { container: name, at, done: now() };
 }
 
-/**
- * Freezes every process of a container for so many seconds. Whatever ends this process meanwhile, they go on: a shell
- * holds the other end of a pipe, and thaws them when that closes.
- */
-export async function freeze({ name, pid }: Container, seconds: number): Promise<Fault> {
-  const pids = await processesIn(await namespaceOf(pid));
+/** Freezes every process of a container for so many seconds. */
+export async function freeze(container: Container, seconds: number): Promise<Fault> {
+  const pids = await processesIn(await namespaceOf(container.pid, "pid"));
   const thaw = ["sh", "-c", 'read -r _; kill -s CONT "$@"', "sh", ...pids.map(String)];
-  const [program = "", ...args] = [...asRoot, ...thaw];
-  const guard = spawn(program, args, { detached: true, stdio: ["pipe", "ignore", "ignore"] });
+  return forAWhile(container, seconds, thaw, async () => {
+    await signal(pids, "SIGSTOP");
+    await reached(pids, "T");
+  });
+}
+
+/** Run in a container's network: nothing comes in or goes out but what its processes say to each other. */
+const CUT_OFF = `
+drop() { iptables -w "$1" INPUT ! -i lo -j DROP && iptables -w "$1" OUTPUT ! -o lo -j DROP; }
+trap 'drop -D' EXIT
+drop -I && echo cut && read -r _`;
+
+/** Cuts a container off from its network for so many seconds. Throws a Failure (refused) where that cannot be. */
+export async function cutOff(container: Container, seconds: number): Promise<Fault> {
+  const { name, pid } = container;
+  await namespaceOf(pid, "net");
+  const command = ["nsenter", `--target=${pid}`, "--net", "sh", "-c", CUT_OFF];
+  return forAWhile(container, seconds, command, async (guard) => {
+    const why = text(guard.stderr);
+    const [said] = await Promise.race([once(guard.stdout, "data"), once(guard, "close")]);
+    if (said instanceof Buffer) return;
+    const lines = (await why).trim().split("\n");
+    throw new Failure(`the network of ${name} cannot be cut`, { code: EXIT.refused, lines });
+  });
+}
+
+/**
+ * Begins something, and ends it after so many seconds. Whatever ends this process meanwhile, it ends, too: the guard, a
+ * process of its own, holds the other end of a pipe, and undoes it when that closes.
+ */
+async function forAWhile(
+  { name }: Container,
+  seconds: number,
+  command: string[],
+  begin: (guard: ChildProcessWithoutNullStreams) => Promise<void>,
+): Promise<Fault> {
+  const [program = "", ...args] = [...asRoot, ...command];
+  const guard = spawn(program, args, { detached: true });
   const ended = once(guard, "close");
   try {
     const at = now();
-    await signal(pids, "SIGSTOP");
-    await reached(pids, "T");
+    await begin(guard);
     const done = now();
     await sleep(seconds * 1000, undefined, { signal: interruption }).catch(() => {});
     return { container: name, at, done, thawed: now() };
   } finally {
-    guard.stdin?.end();
+    guard.stdin.end();
     await ended;
   }
 }
 
-/** The container's own numbering of processes. Throws a Failure (refused) where it is this process's: that is none. */
-async function namespaceOf(pid: number): Promise<string> {
-  const { stdout } = await $`${asRoot} readlink /proc/self/ns/pid /proc/${pid}/ns/pid`;
+/** A namespace of a container. Throws a Failure (refused) where it is this process's: that is none. */
+async function namespaceOf(pid: number, kind: "pid" | "net"): Promise<string> {
+  const { stdout } = await $`${asRoot} readlink /proc/self/ns/${kind} /proc/${pid}/ns/${kind}`;
   const [mine, its = ""] = stdout.split("\n");
   if (pid > 1 && its && its !== mine) return its;
   throw new Failure(`process ${pid} is not in a container of its own`, { code: EXIT.refused });
@@ -93,8 +126,8 @@ async function reached(pids: number[], state: "Z" | "T"): Promise<void> {
 
 function stateOf(pid: number): string | undefined {
   try {
-    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return text[text.lastIndexOf(")") + 2];
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return stat[stat.lastIndexOf(")") + 2];
   } catch {
     return undefined;
   }

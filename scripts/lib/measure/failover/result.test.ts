@@ -82,8 +82,8 @@ t.test("writes that do not come back, or too late, fail the run; a frozen Redis 
   t.match(dead, { passed: false, headline: /^writes back after never/ });
   const late = [round(4000, [1], 1)];
   t.match(resultOf(setting, MEASURED.single, late, false), { passed: false });
-  t.match(resultOf({ ...setting, frozen: 5 }, MEASURED.single, late, false), { passed: true });
-  const frozen = { ...setting, mode: "sentinel", frozen: 5 };
+  t.match(resultOf({ ...setting, lasts: 5 }, MEASURED.single, late, false), { passed: true });
+  const frozen = { ...setting, mode: "sentinel", lasts: 5 };
   t.match(resultOf(frozen, MEASURED.sentinel, [round(6000, [1], 1)], false), { passed: false });
   t.match(resultOf(frozen, MEASURED.sentinel, [round(4000, [1, 2], 1)], false), {
     passed: true,

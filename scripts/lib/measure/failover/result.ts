@@ -11,8 +11,8 @@ export interface Setting {
   victim: Victim;
   /** As in "killed with kill -9". */
   how: string;
-  /** Seconds that what was hit stood still, if it was not killed. */
-  frozen?: number;
+  /** Seconds until what was hit went on, if it was not killed. */
+  lasts?: number;
   mode: string;
   platform: string;
   replicas: number;
@@ -73,7 +73,7 @@ export function resultOf(
 }
 
 function thresholdsOf(
-  { victim, frozen = 0 }: Setting,
+  { victim, lasts = 0 }: Setting,
   { back, keeps }: MeasuredMode,
   rounds: Round[],
   figures: Result["figures"],
@@ -84,7 +84,7 @@ function thresholdsOf(
   const extra = sum(rounds.map(({ ledger }) => ledger.extra));
   const dropped = sum(rounds.map((round) => round.dropped));
   // A Redis that has no other to take over is back when it goes on, and no sooner.
-  const goal = back + (keeps ? frozen : 0);
+  const goal = back + (keeps ? lasts : 0);
   return [
     { name: "writes came back", met: returned === rounds.length, seen: `in ${returned} of ${rounds.length}` },
     ...(victim === "redis"

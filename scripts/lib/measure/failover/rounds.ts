@@ -8,7 +8,7 @@ import { EXIT, Failure } from "../../run/failure.ts";
 import { interruption } from "../../run/interrupt.ts";
 import type { Settings } from "../../run/settings.ts";
 import { until } from "../../run/wait.ts";
-import { type Fault, freeze, kill } from "../faults.ts";
+import type { Fault } from "../faults.ts";
 import { builtin, generate } from "../load/generate.ts";
 import { Intake } from "../load/intake.ts";
 import type { Ledger } from "../load/ledger.ts";
@@ -18,6 +18,9 @@ import type { Statistics } from "../load/statistics.ts";
 import { countOf } from "../load/target.ts";
 import type { Victim } from "../redis-modes.ts";
 import { type Outage, OutageBook } from "./outage.ts";
+
+/** How a container is hit. */
+export type Strike = (container: Container) => Promise<Fault>;
 
 /** What the rounds have in common. */
 export interface Trial {
@@ -33,8 +36,7 @@ export interface Trial {
   rate: number;
   /** Seconds in which they are sent, from before the fault. */
   seconds: number;
-  /** Seconds after which what was hit goes on; it is killed where this is absent. */
-  frozen?: number;
+  strike: Strike;
 }
 
 /** One fault, and what came of it. */
@@ -65,7 +67,7 @@ export async function playRound(trial: Trial, raw: RawFile): Promise<Round> {
   const book = new OutageBook();
   const intake = new Intake(plan, before, (sample) => book.add(sample));
   raw.part({ rate, seconds });
-  const hit = strike(trial, intake);
+  const hit = hitOne(trial, intake);
   const [sent, struck] = await Promise.allSettled([
     generate(builtin, plan, { intake, raw, local: true }),
     hit,
@@ -89,14 +91,13 @@ export async function playRound(trial: Trial, raw: RawFile): Promise<Round> {
   };
 }
 
-async function strike(trial: Trial, intake: Intake): Promise<Fault> {
-  const { orchestrator, settings, frozen } = trial;
+async function hitOne(trial: Trial, intake: Intake): Promise<Fault> {
+  const { orchestrator, settings, strike } = trial;
   await flowing(intake);
   await sleep(BEFORE, undefined, { signal: interruption }).catch(() => interruption.throwIfAborted());
   const now = await inRole(trial);
   const all = await Promise.all(now.map((part) => orchestrator.containersOf(settings, part)));
-  const container = pick(all.flat());
-  return frozen === undefined ? kill(container) : freeze(container, frozen);
+  return strike(pick(all.flat()));
 }
 
 /** The parts that have the victim's role at the moment: the one with the count, or those without. */

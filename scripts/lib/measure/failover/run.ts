@@ -8,7 +8,7 @@ import { awaitWell } from "../../deployment/well.ts";
 import { confirm } from "../../run/confirm.ts";
 import { EXIT, Failure } from "../../run/failure.ts";
 import { interruption } from "../../run/interrupt.ts";
-import { commandOf, type OptionName, type OptionValues } from "../../run/options.ts";
+import { commandOf, type OptionName } from "../../run/options.ts";
 import type { Outcome, Progress } from "../../run/progress.ts";
 import { progress } from "../../run/progress.ts";
 import type { Settings } from "../../run/settings.ts";
@@ -22,10 +22,12 @@ import { runFacts } from "../report/run-facts.ts";
 import { reportOf } from "./report.ts";
 import { type Result, resultOf } from "./result.ts";
 import { playRound, type Round, type Trial } from "./rounds.ts";
+import { type Asked, wantedFaults } from "./wanted.ts";
 
 export const FAILOVER_OPTIONS = [
   "kill",
   "freeze",
+  "partition",
   "rounds",
   "rate",
   "seconds",
@@ -33,11 +35,6 @@ export const FAILOVER_OPTIONS = [
   "json",
   "orchestrator",
 ] as const satisfies OptionName[];
-
-/** Seconds that what is frozen stands still: longer than the service waits, shorter than a healthcheck takes to fail. */
-const FROZEN = 5;
-/** Seconds that a round takes: two before the fault, and some in which writes can come back. */
-const LEAST = 5;
 
 interface Done {
   result: Result;
@@ -51,12 +48,13 @@ interface Done {
  */
 export async function runFailover({ settings, options }: Context): Promise<Done> {
   const asked = wantedFaults(options);
-  const { victim, how, rounds: wanted, ...timing } = asked;
+  const { how, rounds: wanted, strike, timing } = asked;
+  const { victim } = timing;
   const orchestrator = await choose(options);
   const deployed = await requireDeployed(orchestrator, settings);
   const mode: MeasuredMode = MEASURED[deployed.redis];
   const found = await targetsOf(orchestrator, settings, deployed, mode, victim);
-  const trial: Trial = { orchestrator, settings, deployed, victim, ...found, ...timing };
+  const trial: Trial = { orchestrator, settings, deployed, strike, ...found, ...timing };
   if (!options.yes) await confirm(questionOf(trial, asked), "make failover YES=1");
 
   const steps = progress(`Failover of ${settings.name}: ${victim} is ${how}`, wanted + 1);
@@ -75,22 +73,11 @@ export async function runFailover({ settings, options }: Context): Promise<Done>
 
   const { version, replicas } = deployed;
   const where = { mode: deployed.redis, platform: orchestrator.platform, replicas, version, redis };
-  const setting = { victim, how, ...timing, ...where, started };
+  const setting = { how, ...timing, ...where, started };
   const result = resultOf(setting, mode, rounds, interruption.aborted);
   const facts = runFacts(commandOf("failover", options), settings, setting);
   await writeDocument(folder, reportOf(result), result, facts);
   return { result, folder, done: steps.done };
-}
-
-/** What was asked for. Throws a usage Failure where the fault would come when nothing is sent any more. */
-function wantedFaults({ kill = "redis", freeze, rounds = 5, rate = 200, seconds = 10 }: OptionValues) {
-  const least = LEAST + (freeze ? FROZEN : 0);
-  if (seconds < least)
-    throw new Failure(`SECONDS_EACH is "${seconds}", and a round takes ${least} at least`, {
-      code: EXIT.usage,
-    });
-  const how = freeze ? `frozen for ${FROZEN} s` : "killed with kill -9";
-  return { victim: kill, how, rounds, rate, seconds, ...(freeze && { frozen: FROZEN }) };
 }
 
 /** The parts to be hit, and how many containers each part has. Throws a Failure (refused) where there are none. */
@@ -112,11 +99,9 @@ async function targetsOf(
   });
 }
 
-const questionOf = ({ orchestrator, settings, rate, seconds }: Trial, { victim, how, rounds }: Asked) =>
+const questionOf = ({ orchestrator, settings, victim, rate, seconds }: Trial, { how, rounds }: Asked) =>
   `${victim} of ${settings.name} on ${orchestrator.platform} will be ${how}, ${rounds} times, while ${count(rate)} increments a second are sent` +
   `: requests fail, and the count grows by up to ${count(rounds * rate * seconds)}. Go on?`;
-
-type Asked = ReturnType<typeof wantedFaults>;
 
 /** Throws where not even one round was complete. */
 async function playRounds(

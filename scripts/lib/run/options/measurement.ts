@@ -36,6 +36,7 @@ export const MEASUREMENT = {
     read: oneOf("redis", "app", "proxy", "replica", "sentinel"),
   },
   freeze: { env: "FREEZE", help: "freeze it for 5 s instead of ending it", read: toggle },
+  partition: { env: "PARTITION", help: "cut it off from its network for 5 s instead", read: toggle },
   increments: { env: "INCREMENTS", value: "n", help: "how many, and as many reads", read: whole(1, 100_000) },
   modes: {
     env: "MODES",

@@ -1,0 +1,50 @@
+import { EXIT, Failure } from "../../run/failure.ts";
+import type { OptionValues } from "../../run/options.ts";
+import { cutOff, freeze, kill } from "../faults.ts";
+import type { Victim } from "../redis-modes.ts";
+import type { Strike } from "./rounds.ts";
+
+/** What was asked for. */
+export interface Asked {
+  /** As in "killed with kill -9". */
+  how: string;
+  rounds: number;
+  strike: Strike;
+  timing: {
+    victim: Victim;
+    rate: number;
+    seconds: number;
+    /** Seconds until what was hit goes on, unless it was killed. */
+    lasts?: number;
+  };
+}
+
+/** Seconds that a fault lasts, unless it is kill -9: longer than the service waits, shorter than a healthcheck takes to fail. */
+const LASTS = 5;
+/** Seconds that a round takes: two before the fault, and some in which writes can come back. */
+const LEAST = 5;
+
+/** Faults that end by themselves. */
+const LASTING = {
+  freeze: { how: `frozen for ${LASTS} s`, begin: freeze },
+  partition: { how: `cut off from its network for ${LASTS} s`, begin: cutOff },
+};
+
+/**
+ * Reads what was asked for. Throws a usage Failure where two faults are, or where one would come when nothing is sent any
+ * more.
+ */
+export function wantedFaults(options: OptionValues): Asked {
+  const { kill: victim = "redis", rounds = 5, rate = 200, seconds = 10 } = options;
+  const [name, other] = (["freeze", "partition"] as const).filter((one) => options[one]);
+  if (other) throw new Failure("FREEZE and PARTITION are two faults: name one", { code: EXIT.usage });
+  const least = LEAST + (name ? LASTS : 0);
+  if (seconds < least)
+    throw new Failure(`SECONDS_EACH is "${seconds}", and a round takes ${least} at least`, {
+      code: EXIT.usage,
+    });
+  const timing = { victim, rate, seconds };
+  if (!name) return { how: "killed with kill -9", rounds, strike: kill, timing };
+  const { how, begin } = LASTING[name];
+  return { how, rounds, strike: (one) => begin(one, LASTS), timing: { ...timing, lasts: LASTS } };
+}
