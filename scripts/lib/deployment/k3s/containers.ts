@@ -2,11 +2,11 @@ import { $ } from "zx/core";
 import type { Settings } from "../../run/settings.ts";
 import { asRoot } from "../../run/shell.ts";
 import type { Container } from "../orchestrator.ts";
-import { isReady, partOf, pods } from "./state.ts";
+import { isReady, podsBehind } from "./state.ts";
 
-/** The containers of a part that are ready, in the order of their pods' names. */
+/** The containers behind a part's Service that are ready, in the order of their pods' names. */
 export async function containersOf(settings: Settings, part: string): Promise<Container[]> {
-  const mine = (await pods(settings)).filter((pod) => partOf(pod) === part && isReady(pod));
+  const mine = (await podsBehind(settings, part)).filter(isReady);
   const found = await Promise.all(
     mine.map(async ({ metadata: { name }, status: { containerStatuses = [] } }) => {
       // containerd://<id>
@@ -15,7 +15,7 @@ export async function containersOf(settings: Settings, part: string): Promise<Co
       return { name, pid: pidIn(stdout) };
     }),
   );
-  return found.filter(({ pid }) => pid > 0).toSorted((a, b) => a.name.localeCompare(b.name));
+  return found.filter(({ pid }) => pid > 0);
 }
 
 /** The number of a container's first process; 0 where containerd did not say. */

@@ -155,7 +155,8 @@ export async function logs(settings: Settings, { parts, tail, follow }: LogOptio
     "--prefix",
     "--max-log-requests=20",
   ];
-  const which = await Promise.all(parts.map((part) => selectorOf(settings, part)));
+  const selectors = await Promise.all(parts.map((part) => selectorOf(settings, part)));
+  const which = selectors.filter((one) => one !== undefined);
   if (follow) {
     const show = $({ stdio: "inherit" });
     await Promise.all(which.map((one) => show`kubectl logs --follow ${flags} --selector ${one}`));

@@ -5,7 +5,7 @@ import type { Settings } from "../../run/settings.ts";
 import type { RedisMode } from "../../run/values.ts";
 import { externalFiles } from "../redis/external.ts";
 import { PASSWORD_FILE, redisOverlay, render } from "./manifests.ts";
-import { list, type Pod, selectorOf } from "./state.ts";
+import { podsBehind } from "./state.ts";
 import { adoptVolumes, openVolumes } from "./volumes.ts";
 
 /** In a pod of Redis: redis-cli with the password. -e lets it fail where Redis refuses. */
@@ -52,8 +52,7 @@ export async function askRedis(
   command: readonly string[],
 ): Promise<string[]> {
   const inside = ["--namespace", settings.name];
-  const pods = await list<Pod>("pods", [...inside, "--selector", await selectorOf(settings, part)]);
-  const names = pods.map(({ metadata }) => metadata.name).toSorted();
+  const names = (await podsBehind(settings, part)).map(({ metadata }) => metadata.name);
   const run = $({ nothrow: true });
   const answers = await Promise.all(
     names.map((name) => run`kubectl exec ${name} ${inside} -- sh -c ${CLI} sh ${command}`),

@@ -37,6 +37,8 @@ export interface Workload {
   metadata: Metadata;
   spec: {
     replicas: number;
+    /** Of a StatefulSet. */
+    volumeClaimTemplates?: { metadata: Metadata }[];
     template: {
       metadata: Metadata;
       spec: { containers: { name: string; resources?: { limits?: { cpu?: string } } }[] };
@@ -93,17 +95,31 @@ export async function workloads(settings: Settings): Promise<Map<string, Workloa
 
 export const pods = (settings: Settings) => list<Pod>("pods", ours(settings));
 
+/** The claims that the pods of a StatefulSet make, by name (kubernetes.io, "StatefulSets": "Stable Storage"). */
+export const claimsOf = ({ metadata, spec: { replicas, volumeClaimTemplates = [] } }: Workload): string[] =>
+  volumeClaimTemplates.flatMap((claim) =>
+    Array.from({ length: replicas }, (_, index) => `${claim.metadata.name}-${metadata.name}-${index}`),
+  );
+
 /** The part that a pod belongs to, as in `app`. */
 export const partOf = ({ metadata }: Pod | Workload) => metadata.labels?.[PART] ?? "";
 
-/** The pods behind a Service, as kubectl selects them. Throws where there is no such Service. */
-export async function selectorOf(settings: Settings, service: string): Promise<string> {
-  const inside = ["--namespace", settings.name];
-  const { stdout } = await $`kubectl get service ${service} ${inside} --output json`;
-  const { selector = {} } = (JSON.parse(stdout) as KubernetesService).spec;
-  return Object.entries(selector)
+/** Selects the pods behind a Service, as kubectl takes it; undefined where there is no such Service. */
+export async function selectorOf(settings: Settings, service: string): Promise<string | undefined> {
+  const which = ["--namespace", settings.name, "--field-selector", `metadata.name=${service}`];
+  const [found] = await list<KubernetesService>("services", which);
+  if (!found) return undefined;
+  return Object.entries(found.spec.selector ?? {})
     .map(([key, value]) => `${key}=${value}`)
     .join(",");
+}
+
+/** The pods behind a Service, in the order of their names; none where there is no such Service. */
+export async function podsBehind(settings: Settings, service: string): Promise<Pod[]> {
+  const selector = await selectorOf(settings, service);
+  if (selector === undefined) return [];
+  const found = await list<Pod>("pods", ["--namespace", settings.name, "--selector", selector]);
+  return found.toSorted((a, b) => a.metadata.name.localeCompare(b.metadata.name));
 }
 
 export const isReady = ({ metadata, status }: Pod) =>

@@ -3,7 +3,7 @@ import { EXIT, Failure } from "../../run/failure.ts";
 import type { Settings } from "../../run/settings.ts";
 import { asRoot } from "../../run/shell.ts";
 import { until } from "../../run/wait.ts";
-import { list } from "./state.ts";
+import { claimsOf, list, ours, type Workload } from "./state.ts";
 
 /** Redis' user in the image and in the manifests. */
 const REDIS = 999;
@@ -11,7 +11,7 @@ const REDIS = 999;
 interface PersistentVolume {
   metadata: { name: string };
   spec: {
-    claimRef?: { namespace: string };
+    claimRef?: { namespace: string; name: string };
     persistentVolumeReclaimPolicy: string;
     hostPath?: { path: string };
     local?: { path: string };
@@ -36,25 +36,34 @@ export async function adoptVolumes(settings: Settings): Promise<void> {
 }
 
 /**
- * Waits for the volume, and makes its folder writable for Redis where it is not. Older local-path provisioners make it
- * 0700 and root's (tried: 0.0.19), fsGroup does not apply to such volumes, and restricted pod security allows no pod
- * that could change it; the kit is root on the one node there is.
+ * Waits for the volumes, and makes the folder of each writable for Redis where it is not, as soon as it is there. Older
+ * local-path provisioners make it 0700 and root's (tried: 0.0.19), fsGroup does not apply to such volumes, and restricted
+ * pod security allows no pod that could change it; the kit is root on the one node there is.
  */
 export async function openVolumes(settings: Settings): Promise<void> {
+  const sets = await list<Workload>("statefulsets", ours(settings));
+  const claims = sets.flatMap(claimsOf);
+  const open = new Set<string>();
   const wait = { what: "Redis has no volume", deadline: settings.deadlines.converge, hint: "make status" };
-  const bound = await until(wait, async () => {
-    const found = await volumes(settings);
-    return found.length > 0 && found.every(({ status }) => status.phase === "Bound") && found;
+  await until(wait, async () => {
+    const bound = (await volumes(settings)).filter(({ status }) => status.phase === "Bound");
+    for (const volume of bound) {
+      const claim = volume.spec.claimRef?.name ?? "";
+      if (!open.has(claim)) await openFolder(volume);
+      open.add(claim);
+    }
+    return claims.every((claim) => open.has(claim));
   });
-  for (const { spec } of bound) {
-    const path = (spec.hostPath ?? spec.local)?.path;
-    // On another node, the kit is not root and cannot help.
-    const here = path ? await $({ nothrow: true })`${asRoot} stat --format '%u %a' ${path}` : undefined;
-    if (!path || !here?.ok) continue;
-    const [uid, mode = ""] = here.stdout.trim().split(" ");
-    const writable = Number(uid) === REDIS || /[2367]$/.test(mode);
-    if (!writable) await $`${asRoot} chown ${REDIS}:${REDIS} ${path}`;
-  }
+}
+
+async function openFolder({ spec }: PersistentVolume): Promise<void> {
+  const path = (spec.hostPath ?? spec.local)?.path;
+  // On another node, the kit is not root and cannot help.
+  const here = path ? await $({ nothrow: true })`${asRoot} stat --format '%u %a' ${path}` : undefined;
+  if (!path || !here?.ok) return;
+  const [uid, mode = ""] = here.stdout.trim().split(" ");
+  const writable = Number(uid) === REDIS || /[2367]$/.test(mode);
+  if (!writable) await $`${asRoot} chown ${REDIS}:${REDIS} ${path}`;
 }
 
 /** Says what becomes of the volumes when their claims go, which is next: they stay, or their data is deleted. */
