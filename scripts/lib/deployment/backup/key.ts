@@ -1,5 +1,6 @@
 import { EXIT, Failure } from "../../run/failure.ts";
 import { KEY } from "../redis/key.ts";
+import { until } from "../../run/wait.ts";
 import type { Ask as AskPart } from "../redis/state.ts";
 
 /** Beside it, and in the same slot of a cluster: what a restore puts in its place, and what was there before. */
@@ -9,6 +10,8 @@ const BEFORE = `{${KEY}}:before`;
 const RESTORED_LIVES = "600000";
 /** The same of what was there before: a restore that was cut off and has counted so long since is not taken back. */
 const BEFORE_LIVES = "3600000";
+/** Seconds within which a failover is over, or will not be. */
+const PATIENCE = 15;
 
 /** Sends a command to the one Redis that has the count, and gives what redis-cli printed. Throws where none answers. */
 export type Ask = (...command: string[]) => Promise<string>;
@@ -65,19 +68,22 @@ const script = (text: string, keys: string[], ...args: string[]) => [
 ];
 
 /**
- * Finds the one part with the count: a master, and of a cluster that of the key's slot. Throws a Failure where none
- * answers, and one (refused) where several do, since their counts are not one.
+ * Finds the one part with the count: a master, and of a cluster that of the key's slot. While a failover is under way,
+ * several parts may say so, or none: it waits for so many seconds. Throws a Failure where none answers, and one (refused)
+ * where several do, since their counts are not one.
  */
-export async function partWithCount(askPart: AskPart, parts: readonly string[]): Promise<string> {
-  const found = await Promise.all(
-    parts.map(async (part) => {
-      const roles = await askPart(part, ["role"]);
-      if (!roles.some((role) => role.startsWith("master"))) return [];
-      const counts = await askPart(part, ["get", KEY]);
-      return counts.map((count) => ({ part, count }));
-    }),
-  );
-  const [one, ...others] = found.flat();
+export async function partWithCount(
+  askPart: AskPart,
+  parts: readonly string[],
+  patience = PATIENCE,
+): Promise<string> {
+  const end = performance.now() + 1000 * patience;
+  const found = await until({ what: "there is no one Redis", deadline: Infinity }, async () => {
+    const masters = await mastersAmong(askPart, parts);
+    const clear = parts.length === 1 || new Set(masters.map(({ part }) => part)).size === 1;
+    return (clear || performance.now() > end) && masters;
+  });
+  const [one, ...others] = found;
   if (!one) throw away();
   if (others.length === 0) return one.part;
   const counts = [one, ...others].map(({ count }) => Number(count).toLocaleString("en"));
@@ -86,9 +92,23 @@ export async function partWithCount(askPart: AskPart, parts: readonly string[]):
   });
 }
 
+async function mastersAmong(askPart: AskPart, parts: readonly string[]) {
+  const found = parts.map(async (part) => {
+    const roles = await askPart(part, ["role"]);
+    if (!roles.some((role) => role.startsWith("master"))) return [];
+    const counts = await askPart(part, ["get", KEY]);
+    return counts.map((count) => ({ part, count }));
+  });
+  return (await Promise.all(found)).flat();
+}
+
 /** Asks the one Redis with the count. Throws as `partWithCount` does. */
-export async function counterRedis(askPart: AskPart, parts: readonly string[]): Promise<Ask> {
-  const part = await partWithCount(askPart, parts);
+export async function counterRedis(
+  askPart: AskPart,
+  parts: readonly string[],
+  patience?: number,
+): Promise<Ask> {
+  const part = await partWithCount(askPart, parts, patience);
   return async (...command) => {
     const [answer] = await askPart(part, command);
     if (answer !== undefined) return answer;
