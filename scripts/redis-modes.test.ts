@@ -1,21 +1,23 @@
-// Every way to run Redis, deployed for real on a machine of its own within this one, with two replicas, for they come and go
-// sooner than four. The ways are changed in turn, and the count goes along; in between, Redis is killed, frozen, and
+// Every way to run Redis, deployed for real on a machine of its own within this one: one list of tests, for each orchestrator,
+// with two replicas, for they come and go sooner than four. The ways are changed in turn, and the count goes along; in between, Redis is killed, frozen, and
 // stopped as a whole.
 
 import t, { type Test } from "tap";
 import { testHost } from "./lib/testing/host.ts";
-import { startMachine, whyNoMachine } from "./lib/testing/machine.ts";
+import { startMachine } from "./lib/testing/machine.ts";
 import { type RedisScene, redisScene } from "./lib/testing/redis-scene.ts";
+import { k3s, type Side, swarm } from "./lib/testing/sides.ts";
 import { outlast, startTraffic } from "./lib/testing/traffic.ts";
 import { configure, startOutsideRedis, stopOutsideRedis } from "./lib/testing/outside-redis.ts";
 import { until } from "./lib/run/wait.ts";
 
-const IMAGE = "{{.Spec.TaskTemplate.ContainerSpec.Image}}";
-const skip = await whyNoMachine();
-if (skip) t.pass("the whole list", { skip });
-else list((name, run) => void t.test(name, run));
+for (const side of [swarm, k3s]) {
+  const skip = await side.whyNot();
+  if (skip) t.pass(`${side.name}: the whole list`, { skip });
+  else list(side, (name, run) => void t.test(`${side.name}: ${name}`, run));
+}
 
-function list(test: (name: string, run: (t: Test) => Promise<void>) => void): void {
+function list(side: Side, test: (name: string, run: (t: Test) => Promise<void>) => void): void {
   let scene: RedisScene;
   /** With the files of a Redis that is run elsewhere. */
   let dir: string;
@@ -28,7 +30,8 @@ function list(test: (name: string, run: (t: Test) => Promise<void>) => void): vo
     t.teardown(() => machine.stop());
     const host = await testHost(machine);
     t.teardown(() => host.remove());
-    scene = redisScene(machine, host);
+    await side.prepare(host);
+    scene = redisScene(side, machine, host);
   });
 
   test("it is provisioned; a mode that is not known is refused", async (t) => {
@@ -36,6 +39,7 @@ function list(test: (name: string, run: (t: Test) => Promise<void>) => void): vo
       exitCode: 2,
       stderr: /REDIS is "dynomite", not one of single,/,
     });
+    await side.beforeProvision(scene.host);
     t.match(await scene.provision(), { exitCode: 0 });
   });
 
@@ -78,13 +82,11 @@ function list(test: (name: string, run: (t: Test) => Promise<void>) => void): vo
     const master = await scene.whole();
     await scene.outage(t, "STOP", master);
     t.match(await scene.host.run("status"), { exitCode: 1, stderr: /Redis is not whole: / });
-    const [id = ""] = (await scene.containers(master)).stdout.split("\n");
     const start = await scene.count();
     await scene.signal("CONT", master);
-    const write = "REDISCLI_AUTH=$(cat /run/secrets/redis_password) redis-cli set counter:value 1";
     const answers: string[] = [];
     await until({ what: "it is no replica", deadline: 30 }, async () => {
-      answers.push((await scene.host.exec(["docker", "exec", id, "sh", "-c", write])).stdout.trim());
+      answers.push((await scene.execute(master, "redis-cli set counter:value 1")).stdout.trim());
       return answers.at(-1)!.startsWith("READONLY");
     });
     t.same(
@@ -96,7 +98,9 @@ function list(test: (name: string, run: (t: Test) => Promise<void>) => void): vo
     t.equal(await scene.count(), start);
   });
 
-  test("sentinel: the engine stops as a whole, and starts again", (t) => scene.restart(t));
+  test("sentinel: all of it stops, and starts again", (t) => scene.restart(t));
+
+  test("sentinel: a backup is taken and restored", (t) => scene.backUpAndRestore(t));
 
   test("sentinel to cluster under traffic: the count goes along, and no acknowledged increment is lost", async (t) => {
     const start = await scene.count();
@@ -118,16 +122,15 @@ function list(test: (name: string, run: (t: Test) => Promise<void>) => void): vo
     t.match(await scene.host.run("smoke"), { exitCode: 0 });
   });
 
-  test("cluster: the master that has the count is killed, and then its replica", async (t) => {
-    await scene.whole();
-    await scene.outage(t, "KILL", "node-3");
-    await scene.whole();
-    await scene.outage(t, "KILL", "node-6");
+  test("cluster: the master that has the count is killed, and then who has it then", async (t) => {
+    await scene.outage(t, "KILL", await scene.keeper());
+    await scene.outage(t, "KILL", await scene.keeper());
     await scene.whole();
   });
 
-  test("cluster: the engine stops as a whole, and starts again with other addresses", (t) =>
-    scene.restart(t));
+  test("cluster: all of it stops, and starts again with other addresses", (t) => scene.restart(t));
+
+  test("cluster: a backup is taken and restored", (t) => scene.backUpAndRestore(t));
 
   test("a change that fails: exit 4, and the old Redis counts on", async (t) => {
     const start = await scene.count();
@@ -166,10 +169,11 @@ function list(test: (name: string, run: (t: Test) => Promise<void>) => void): vo
 
   test("external: what does not fit is refused with every reason, and nothing changes", async (t) => {
     const { host, machine, changeTo } = scene;
-    const image = await host.exec(["docker", "service", "inspect", "counter_redis", "--format", IMAGE]);
+    const images = await host.exec(["docker", "image", "ls", "--format={{.Repository}}:{{.Tag}}"]);
+    const image = images.stdout.split("\n").find((name) => /redis:/.test(name))!;
     other = await startOutsideRedis(host, {
       address: machine.address,
-      image: image.stdout.trim(),
+      image,
       dir,
     });
     const refused = async (stderr: RegExp, more: Record<string, string>) =>
@@ -202,9 +206,7 @@ function list(test: (name: string, run: (t: Test) => Promise<void>) => void): vo
   });
 
   test("with PURGE no volume of any mode is left", async (t) => {
-    const ours = "label=com.docker.stack.namespace=counter";
-    const volumes = ["docker", "volume", "ls", "--quiet", "--filter", ours];
-    const left = async () => (await scene.host.exec(volumes)).stdout.split("\n").filter(Boolean).length;
+    const left = async () => (await scene.volumes()).length;
     t.equal(await left(), 1 + 3 + 6 + 6, "old data stays until then");
     t.match(await scene.host.run("teardown", { YES: "1", PURGE: "1" }), { exitCode: 0 });
     t.equal(await left(), 0);

@@ -2,6 +2,8 @@ import type { Test } from "tap";
 import { until } from "../run/wait.ts";
 import type { TestHost } from "./host.ts";
 import type { Machine } from "./machine.ts";
+import { backstage, onStage } from "./parts.ts";
+import type { Side } from "./sides.ts";
 import { countAt, outlast } from "./traffic.ts";
 
 const PORT = "8080";
@@ -10,10 +12,12 @@ const FAILOVER = 5000;
 
 export type RedisScene = ReturnType<typeof redisScene>;
 
-/** A Swarm whose Redis is run in one way after the other, and what is done to it. */
-export function redisScene(machine: Machine, host: TestHost) {
+/** A deployment whose Redis is run in one way after the other, and what is done to it. */
+export function redisScene({ name: platform }: Side, machine: Machine, host: TestHost) {
+  const { pids, inside, volumes, restart: restartAll } = backstage[platform];
   const url = `http://${machine.address}:${PORT}`;
-  const deploy = (variables: Record<string, string> = {}) => host.run("deploy-swarm", { PORT, ...variables });
+  const deploy = (variables: Record<string, string> = {}) =>
+    host.run(`deploy-${platform}`, { PORT, ...variables });
   const changeTo = (REDIS: string, more = {}) => deploy({ REDIS, YES: "1", ...more });
   const status = async () => JSON.parse((await host.run("status", { JSON: "1" })).stdout);
   const count = () => countAt(url);
@@ -24,12 +28,20 @@ export function redisScene(machine: Machine, host: TestHost) {
     });
     return (await status()).servers.find(({ role }: { role: string }) => role === "master").name;
   };
-  const containers = (part: string) =>
-    host.exec(["docker", "ps", "-q", "-f", `label=com.docker.swarm.service.name=counter_${part}`]);
+  const execute = (part: string, command: string) =>
+    onStage(host, inside, part, `REDISCLI_AUTH=$(cat $REDIS_PASSWORD_FILE) ${command}`);
+  /** Waits until nothing is missing, and returns the name of the node that has the count: the others send one to it. */
+  const keeper = async () => {
+    await whole();
+    const { servers } = (await status()) as { servers: { name: string }[] };
+    const asked = servers.map(({ name }) => execute(name, "redis-cli -e get counter:value"));
+    const answers = await Promise.all(asked);
+    return servers[answers.findIndex(({ ok }) => ok)]!.name;
+  };
   const signal = async (name: string, ...parts: string[]) => {
-    const ids = await Promise.all(parts.map(containers));
-    const all = ids.flatMap(({ stdout }) => stdout.split("\n").filter(Boolean));
-    await host.exec(["docker", "kill", "--signal", name, ...all]);
+    const found = await Promise.all(parts.map((part) => onStage(host, pids, part)));
+    const all = found.flatMap(({ stdout }) => stdout.split("\n").filter(Boolean));
+    await host.exec(["kill", "-s", name, ...all]);
   };
   /** Kills some, and says how long writes were away. */
   const outage = async (t: Test, name: string, ...parts: string[]) => {
@@ -40,19 +52,27 @@ export function redisScene(machine: Machine, host: TestHost) {
     t.ok(ms < FAILOVER, `${Math.round(ms)} ms`);
     t.equal(await count(), start + acknowledged, "nothing was lost, and nothing counted twice");
   };
-  /** Ends the engine and all that it runs, and starts it again. */
+  /** Ends all of it at once, and starts it again. */
   const restart = async (t: Test) => {
     const start = await count();
-    await machine.halt();
-    await host.exec(["pkill", "-KILL", "-x", "redis-server"]);
-    await host.exec(["pkill", "-KILL", "-f", "^node server.mjs"]);
-    await machine.resume();
+    await restartAll(machine, host);
     await whole();
     const begin = performance.now();
     t.equal(await count(), start, "the count is what it was");
     t.comment(`the front door says so after ${Math.round(performance.now() - begin)} ms`);
   };
-  const provision = () => host.run("provision", { PORT });
+  const provision = () => host.run("provision", { PORT, ORCHESTRATOR: platform });
+  /** Backs the count up, counts on, and restores it. */
+  const backUpAndRestore = async (t: Test) => {
+    const start = await count();
+    const backup = await host.run("backup", { DRILL: "1" });
+    t.match(backup, { exitCode: 0 }, backup.stderr);
+    await outlast(url);
+    t.not(await count(), start);
+    const restore = await host.run("restore", { FILE: backup.stdout.trim(), YES: "1" });
+    t.match(restore, { exitCode: 0 }, restore.stderr);
+    t.equal(await count(), start);
+  };
   return {
     machine,
     host,
@@ -63,8 +83,11 @@ export function redisScene(machine: Machine, host: TestHost) {
     status,
     count,
     whole,
-    containers,
     signal,
+    execute,
+    keeper,
+    volumes: async () => (await onStage(host, volumes)).stdout.split("\n").filter(Boolean),
+    backUpAndRestore,
     outage,
     restart,
   };
