@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import t from "tap";
 import { parse } from "yaml";
-import { readSettings } from "../../run/settings.ts";
+import { readSettings, type Settings } from "../../run/settings.ts";
 import { ROOT } from "../../run/paths.ts";
 import { checkRedisUrl } from "../../../../service/redis-clients.ts";
 import { REDIS_MODES, type RedisMode } from "../../run/values.ts";
 import { MODES } from "../redis-modes.ts";
-import { stackVariables } from "./stack.ts";
+import { redisFiles, stackVariables } from "./stack.ts";
 
 const read = (name: string) => readFileSync(`${ROOT}deploy/swarm/${name}.yaml`, "utf8");
 const texts = ["stack", "mesh", "proxy", "shared"].map(read);
@@ -20,13 +20,28 @@ const parts = Object.fromEntries(
 );
 const services = { app: stack.app, proxy: proxy.proxy, ...parts };
 
+const settings = readSettings({});
+const file = `${ROOT}package.json`;
+/** Settings of an external Redis that needs all there is. */
+const withFiles: Settings = {
+  ...settings,
+  external: {
+    url: "rediss://redis",
+    passwordFile: file,
+    sentinelPasswordFile: file,
+    caFile: file,
+    certFile: file,
+    keyFile: file,
+  },
+};
+
 /** The variables that a mode's manifests ask for, and those that the script gives. */
 async function variables(redis: RedisMode) {
   const base = { node: "n:1", redis: "r:1", proxy: "p:1" };
   const target = { version: "1", previous: "", since: "", replicas: 4, replicasSetting: 4, base };
   const mode = { redis, redisSetting: "single", redisWait: 0, redisWaitSetting: 0 };
-  const given = Object.keys(await stackVariables(readSettings({}), { ...target, ...mode }));
-  const asked = [...texts, read(`redis/${redis}`)].flatMap((text) =>
+  const given = Object.keys(await stackVariables(withFiles, { ...target, ...mode }));
+  const asked = [...texts, ...redisFiles(withFiles, redis).map(read)].flatMap((text) =>
     [...text.matchAll(/(?<!\$)\$\{(\w+)\}/g)].map(([, name = ""]) => name),
   );
   return { given: new Set(given), asked: new Set(asked) };
@@ -42,6 +57,20 @@ t.test("the manifests ask for the variables that the script gives, and for no ot
   }
   t.same([...all.given.difference(all.asked)], []);
 });
+
+/** The secrets that the files of an external Redis ask for. */
+const secretsOf = (given: Settings) =>
+  redisFiles(given, "external").flatMap((name) => Object.values(parse(read(name)).secrets ?? {}));
+
+t.test(
+  "external: each file that was given is a secret with a name of its own, and no other is",
+  async (t) => {
+    const names = secretsOf(withFiles).map((secret) => (secret as { name: string }).name);
+    t.equal(new Set(names).size, Object.keys(withFiles.external).length - 1, names.join(", "));
+    t.same(secretsOf({ ...settings, external: { ...settings.external, caFile: file } }).length, 1);
+    t.same(secretsOf(settings), []);
+  },
+);
 
 for (const redis of REDIS_MODES) {
   t.test(`${redis}: its row names the parts that its manifest has`, async (t) => {

@@ -12,7 +12,7 @@ import { ensureExternalSecrets } from "./redis.ts";
 import { passwordSecret } from "./provision.ts";
 import { hasEnded, imageOf, isRunning, services, tasks } from "./state.ts";
 import { until } from "../../run/wait.ts";
-import { deployStack, stackVariables } from "./stack.ts";
+import { deployStack, redisFiles, stackVariables } from "./stack.ts";
 
 const LABEL = {
   version: "counter-deploy.version",
@@ -80,7 +80,7 @@ export async function problems(settings: Settings): Promise<string[]> {
 /** Deploys the stack. The engine answers before anything runs: `converge` waits for that. */
 export async function apply(settings: Settings, target: Target): Promise<Outcome> {
   const door = (await hasIpvs()) ? "mesh" : "proxy";
-  const names = ["shared", "stack", `redis/${target.redis}`, door];
+  const names = ["shared", "stack", ...redisFiles(settings, target.redis), door];
   if (target.redis === EXTERNAL) await ensureExternalSecrets(settings);
   const flags = target.keepParts ? [] : ["--prune"];
   await deployStack(settings, names, await stackVariables(settings, target), flags);

@@ -9,7 +9,7 @@ import type { RedisMode } from "../../run/values.ts";
 import type { Target } from "../orchestrator.ts";
 import { MODES } from "../redis-modes.ts";
 import { redisEnv } from "../redis/env.ts";
-import { EXTERNAL, externalFiles, markOf, nameOf, VARIABLES } from "../redis/external.ts";
+import { EXTERNAL, externalFiles, markOf } from "../redis/external.ts";
 
 /** Where the stack's files are. */
 const DIR = `${ROOT}deploy/swarm`;
@@ -48,17 +48,11 @@ export async function stackVariables(settings: Settings, target: Target): Promis
 const PLACES = { password: PASSWORD_FILE, external: (name: string) => `/run/secrets/${secretOf(name)}` };
 const secretOf = (name: string) => `external_${name.replaceAll("-", "_")}`;
 
-/** The names of the secrets in redis/external.yaml. */
-function secretVariables(settings: Settings): Record<string, string> {
-  const given = externalSecrets(settings);
-  const own = `${settings.name}_redis_password`;
-  return Object.fromEntries(
-    VARIABLES.map(nameOf).map((name) => {
-      const secret = given.find((one) => one.file.name === name)?.secret ?? own;
-      return [secretOf(name).toUpperCase(), secret];
-    }),
+/** The names of the secrets in redis/external/. */
+const secretVariables = (settings: Settings): Record<string, string> =>
+  Object.fromEntries(
+    externalSecrets(settings).map(({ file, secret }) => [secretOf(file.name).toUpperCase(), secret]),
   );
-}
 
 /** The files of an external Redis, and what Swarm calls each: a secret cannot change, so another has another name. */
 export const externalSecrets = (settings: Settings) =>
@@ -66,6 +60,15 @@ export const externalSecrets = (settings: Settings) =>
     file,
     secret: `${settings.name}_${secretOf(file.name)}_${markOf(file)}`,
   }));
+
+/**
+ * The files in redis/ of a mode. A secret that was not given has no file: the engine's client leaves secrets of one name in
+ * any order, and another order would be another definition.
+ */
+export const redisFiles = (settings: Settings, mode: RedisMode): string[] => [
+  `redis/${mode}`,
+  ...(mode === EXTERNAL ? externalFiles(settings).map(({ name }) => `redis/${EXTERNAL}/${name}`) : []),
+];
 
 /** Those of shared.yaml and the files in redis/. */
 export async function redisVariables(
