@@ -51,6 +51,12 @@ t.test("a server that fails, hangs or misleads is found", async (t) => {
   t.match(await sendMalformed(failing, 20, SEED), { faults: [{ what: "answered 500" }] });
   const other = await serve(t, alive('{"status":"of another"}'));
   t.match(await sendMalformed(other, 20, SEED), { misled: [/^GET \/livez: 200 .*another/] });
+  const ending = await serve(t, alive("once"));
+  ending.server.once("request", () => ending.server.close());
+  const { sent, faulty, faults } = await sendMalformed(ending, 500, SEED);
+  t.equal(sent, 500);
+  t.ok(faulty > 0, "it went away in the middle");
+  t.match(faults[0], { what: /ECONNREFUSED|ECONNRESET/ });
   const gone = await serve(t, alive(""), true);
   await t.rejects(sendMalformed(gone, 20, SEED), /ECONNREFUSED/);
 });
@@ -67,7 +73,7 @@ async function serve(t: Test, listener: RequestListener, close = false) {
   const { port } = server.address() as AddressInfo;
   if (close) server.close();
   else t.teardown(() => server.close());
-  return { host, port };
+  return { host, port, server };
 }
 
 /** KiB that a process has in memory. */

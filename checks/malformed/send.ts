@@ -8,7 +8,7 @@ export interface Report {
   sent: number;
   /** How often each status was answered; "none" where the connection ended without one. */
   statuses: Record<string, number>;
-  /** Answers of 500 and above, and connections that were neither answered nor ended; the first few of them. */
+  /** Answers of 500 and above, and connections that were refused, or neither answered nor ended; the first few of them. */
   faults: Fault[];
   faulty: number;
   /** What the client of good will got that it had not asked for. */
@@ -52,35 +52,38 @@ export async function sendMalformed(target: Target, count: number, seed: number)
 }
 
 async function sendOne(target: Target, { kind, bytes }: Malformed, report: Report): Promise<void> {
-  const answer = await exchange(target, bytes);
+  const answer = await exchange(target, bytes).catch((error: Error) => ({ text: "", failed: error.message }));
   report.sent++;
   const statuses = answer.text.match(/^HTTP\/1\.[01] \d{3}/gm)?.map((line) => line.slice(-3)) ?? ["none"];
   for (const status of statuses) report.statuses[status] = (report.statuses[status] ?? 0) + 1;
   const broken = statuses.find((status) => status.startsWith("5"));
-  const what = broken ? `answered ${broken}` : answer.open ? "neither answered nor ended" : undefined;
+  const what = answer.failed ?? (broken && `answered ${broken}`);
   if (!what) return;
   report.faulty++;
   const request = JSON.stringify(bytes.toString("latin1").slice(0, 200));
   if (report.faults.length < SHOWN) report.faults.push({ kind, request, what });
 }
 
-/** Sends bytes and nothing after them, and takes what comes until the connection ends; `open` if it does not. */
-async function exchange({ host, port }: Target, bytes: Buffer): Promise<{ text: string; open: boolean }> {
+/**
+ * Sends bytes and nothing after them, and takes what comes until the connection ends; `failed` if it does not. Throws when
+ * there is no connection.
+ */
+async function exchange({ host, port }: Target, bytes: Buffer): Promise<{ text: string; failed?: string }> {
   const socket = connect({ host, port });
   await once(socket, "connect");
   let text = "";
-  let open = false;
+  let failed: string | undefined;
   socket.on("data", (chunk) => (text += chunk.toString("latin1")));
   // The other side may close while we send.
   socket.on("error", () => {});
   const timer = setTimeout(() => {
-    open = true;
+    failed = "neither answered nor ended";
     socket.destroy();
   }, PATIENCE_MS);
   socket.end(bytes);
   if (!socket.closed) await new Promise((resolve) => socket.once("close", resolve));
   clearTimeout(timer);
-  return { text, open };
+  return { text, ...(failed && { failed }) };
 }
 
 /** What a path answers, and no other. */
