@@ -52,12 +52,16 @@ export async function sendMalformed(target: Target, count: number, seed: number)
 }
 
 async function sendOne(target: Target, { kind, bytes }: Malformed, report: Report): Promise<void> {
-  const answer = await exchange(target, bytes).catch((error: Error) => ({ text: "", failed: error.message }));
+  let failed: string | undefined;
+  const text = await exchange(target, bytes).catch((error: Error) => {
+    failed = error.message;
+    return "";
+  });
   report.sent++;
-  const statuses = answer.text.match(/^HTTP\/1\.[01] \d{3}/gm)?.map((line) => line.slice(-3)) ?? ["none"];
+  const statuses = text.match(/^HTTP\/1\.[01] \d{3}/gm)?.map((line) => line.slice(-3)) ?? ["none"];
   for (const status of statuses) report.statuses[status] = (report.statuses[status] ?? 0) + 1;
   const broken = statuses.find((status) => status.startsWith("5"));
-  const what = answer.failed ?? (broken && `answered ${broken}`);
+  const what = failed ?? (broken && `answered ${broken}`);
   if (!what) return;
   report.faulty++;
   const request = JSON.stringify(bytes.toString("latin1").slice(0, 200));
@@ -65,25 +69,26 @@ async function sendOne(target: Target, { kind, bytes }: Malformed, report: Repor
 }
 
 /**
- * Sends bytes and nothing after them, and takes what comes until the connection ends; `failed` if it does not. Throws when
- * there is no connection.
+ * Sends bytes and nothing after them, and gives what comes until the connection ends. Throws when there is none, or it does
+ * not end.
  */
-async function exchange({ host, port }: Target, bytes: Buffer): Promise<{ text: string; failed?: string }> {
+async function exchange({ host, port }: Target, bytes: Buffer): Promise<string> {
   const socket = connect({ host, port });
   await once(socket, "connect");
   let text = "";
-  let failed: string | undefined;
+  let late = false;
   socket.on("data", (chunk) => (text += chunk.toString("latin1")));
   // The other side may close while we send.
   socket.on("error", () => {});
   const timer = setTimeout(() => {
-    failed = "neither answered nor ended";
+    late = true;
     socket.destroy();
   }, PATIENCE_MS);
   socket.end(bytes);
   if (!socket.closed) await new Promise((resolve) => socket.once("close", resolve));
   clearTimeout(timer);
-  return { text, ...(failed && { failed }) };
+  if (late) throw new Error("neither answered nor ended");
+  return text;
 }
 
 /** What a path answers, and no other. */

@@ -1,5 +1,5 @@
 import t from "tap";
-import { until } from "./wait.ts";
+import { unlessTimedOut, until } from "./wait.ts";
 
 t.test("it gives what the probe finds, and asks no further", async (t) => {
   let asked = 0;
@@ -24,4 +24,12 @@ t.test("what the probe throws ends the wait", async (t) => {
     until({ what: "nothing", deadline: 5 }, () => Promise.reject(new Error("hopeless"))),
     { message: "hopeless" },
   );
+});
+
+t.test("a wait that may run out of time gives nothing then, and throws what else ended it", async (t) => {
+  const wait = { what: "nothing", deadline: 0.1 };
+  t.equal(await unlessTimedOut(until(wait, async () => "found")), "found");
+  t.equal(await unlessTimedOut(until(wait, async () => false)), undefined);
+  const hopeless = until(wait, () => Promise.reject(new Error("hopeless")));
+  await t.rejects(unlessTimedOut(hopeless), { message: "hopeless" });
 });

@@ -35,3 +35,11 @@ export async function until<T>(wait: Wait, probe: () => Promise<T | undefined | 
     await sleep(INTERVAL_MS, undefined, { signal }).catch(() => signal?.throwIfAborted());
   }
 }
+
+/** What a wait found, or undefined where it ran out of time. Throws what else ended it. */
+export async function unlessTimedOut<T>(wait: Promise<T>): Promise<T | undefined> {
+  return wait.catch((error: unknown) => {
+    if (error instanceof Failure && error.code === EXIT.timedOut) return undefined;
+    throw error;
+  });
+}

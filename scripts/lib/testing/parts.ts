@@ -2,8 +2,8 @@ import type { ProcessOutput } from "zx/core";
 import type { TestHost } from "./host.ts";
 import type { Machine } from "./machine.ts";
 
-/** What tests do to the parts of a deployment behind the kit's back. */
-export interface Backstage {
+/** How tests reach the parts of a deployment without the kit: scripts for a shell of the machine. */
+export interface Parts {
   /** Prints the number of the first process of each container of the part $1, on a shell. */
   pids: string;
   /** Runs a shell command in the container of the part $1. */
@@ -20,30 +20,29 @@ const PODS = `${KUBECTL} get endpoints "$1" --output 'jsonpath={.subsets[*].addr
 const POD_LABEL = "io.kubernetes.pod.name=$pod";
 const PID = "crictl inspect --output go-template --template '{{.info.pid}}'";
 
-export const backstage: Record<"swarm" | "k3s", Backstage> = {
-  swarm: {
-    pids: `docker inspect --format '{{.State.Pid}}' $(${CONTAINERS})`,
-    inside: `exec docker exec "$(${CONTAINERS})" sh -c "$2"`,
-    volumes: "docker volume ls --quiet --filter label=com.docker.stack.namespace=counter",
-    restart: async (machine, host) => {
-      await machine.halt();
-      await host.exec(["pkill", "-KILL", "-x", "redis-server"]);
-      await host.exec(["pkill", "-KILL", "-f", "^node server.mjs"]);
-      await machine.resume();
-    },
+export const swarmParts: Parts = {
+  pids: `docker inspect --format '{{.State.Pid}}' $(${CONTAINERS})`,
+  inside: `exec docker exec "$(${CONTAINERS})" sh -c "$2"`,
+  volumes: "docker volume ls --quiet --filter label=com.docker.stack.namespace=counter",
+  restart: async (machine, host) => {
+    await machine.halt();
+    await host.exec(["pkill", "-KILL", "-x", "redis-server"]);
+    await host.exec(["pkill", "-KILL", "-f", "^node server.mjs"]);
+    await machine.resume();
   },
-  k3s: {
-    pids: `for pod in $(${PODS}); do k3s ${PID} $(k3s crictl ps --quiet --label "${POD_LABEL}"); echo; done`,
-    inside: `exec ${KUBECTL} exec "$(${PODS})" -- sh -c "$2"`,
-    volumes: "ls /var/lib/rancher/k3s/storage 2>/dev/null",
-    // A pod that starts again in its place would keep its address.
-    restart: async (_machine, host) => {
-      const all = ["delete", "pods", "--all", "--force", "--grace-period=0"];
-      await host.exec(["k3s", "kubectl", "--namespace=counter", ...all]);
-    },
+};
+
+export const k3sParts: Parts = {
+  pids: `for pod in $(${PODS}); do k3s ${PID} $(k3s crictl ps --quiet --label "${POD_LABEL}"); echo; done`,
+  inside: `exec ${KUBECTL} exec "$(${PODS})" -- sh -c "$2"`,
+  volumes: "ls /var/lib/rancher/k3s/storage 2>/dev/null",
+  // A pod that starts again in its place would keep its address.
+  restart: async (_machine, host) => {
+    const all = ["delete", "pods", "--all", "--force", "--grace-period=0"];
+    await host.exec(["k3s", "kubectl", "--namespace=counter", ...all]);
   },
 };
 
 /** Runs one of those scripts on the machine. */
-export const onStage = async (host: TestHost, script: string, ...args: string[]): Promise<ProcessOutput> =>
+export const runScript = async (host: TestHost, script: string, ...args: string[]): Promise<ProcessOutput> =>
   host.exec(["sh", "-c", script, "sh", ...args]);

@@ -2,7 +2,7 @@ import type { Test } from "tap";
 import { until } from "../run/wait.ts";
 import type { TestHost } from "./host.ts";
 import type { Machine } from "./machine.ts";
-import { backstage, onStage } from "./parts.ts";
+import { runScript } from "./parts.ts";
 import type { Side } from "./sides.ts";
 import { countAt, outlast } from "./traffic.ts";
 
@@ -13,8 +13,11 @@ const FAILOVER = 5000;
 export type RedisScene = ReturnType<typeof redisScene>;
 
 /** A deployment whose Redis is run in one way after the other, and what is done to it. */
-export function redisScene({ name: platform }: Side, machine: Machine, host: TestHost) {
-  const { pids, inside, volumes, restart: restartAll } = backstage[platform];
+export function redisScene(
+  { name: platform, parts: { pids, inside, volumes, restart: restartAll } }: Side,
+  machine: Machine,
+  host: TestHost,
+) {
   const url = `http://${machine.address}:${PORT}`;
   const deploy = (variables: Record<string, string> = {}) =>
     host.run(`deploy-${platform}`, { PORT, ...variables });
@@ -29,17 +32,26 @@ export function redisScene({ name: platform }: Side, machine: Machine, host: Tes
     return (await status()).servers.find(({ role }: { role: string }) => role === "master").name;
   };
   const execute = (part: string, command: string) =>
-    onStage(host, inside, part, `REDISCLI_AUTH=$(cat $REDIS_PASSWORD_FILE) ${command}`);
+    runScript(host, inside, part, `REDISCLI_AUTH=$(cat $REDIS_PASSWORD_FILE) ${command}`);
+  /** The names of the servers that give an answer to a command. */
+  const serversWhere = async (command: string, answer: RegExp) => {
+    const names = ((await status()).servers as { name: string }[]).map(({ name }) => name);
+    const answers = await Promise.all(names.map((name) => execute(name, command)));
+    return names.filter((_, at) => answers[at]!.ok && answer.test(answers[at]!.stdout));
+  };
   /** Waits until nothing is missing, and returns the name of the node that has the count: the others send one to it. */
   const keeper = async () => {
     await whole();
-    const { servers } = (await status()) as { servers: { name: string }[] };
-    const asked = servers.map(({ name }) => execute(name, "redis-cli -e get counter:value"));
-    const answers = await Promise.all(asked);
-    return servers[answers.findIndex(({ ok }) => ok)]!.name;
+    return (await serversWhere("redis-cli -e get counter:value", /^\d/))[0]!;
+  };
+  /** The name of the node of a cluster that follows another one. */
+  const replicaOf = async (master: string) => {
+    const { stdout: id } = await execute(master, "redis-cli cluster myid");
+    const following = new RegExp(`myself,slave ${id.trim()} `);
+    return (await serversWhere("redis-cli cluster nodes", following))[0]!;
   };
   const signal = async (name: string, ...parts: string[]) => {
-    const found = await Promise.all(parts.map((part) => onStage(host, pids, part)));
+    const found = await Promise.all(parts.map((part) => runScript(host, pids, part)));
     const all = found.flatMap(({ stdout }) => stdout.split("\n").filter(Boolean));
     await host.exec(["kill", "-s", name, ...all]);
   };
@@ -86,7 +98,8 @@ export function redisScene({ name: platform }: Side, machine: Machine, host: Tes
     signal,
     execute,
     keeper,
-    volumes: async () => (await onStage(host, volumes)).stdout.split("\n").filter(Boolean),
+    replicaOf,
+    volumes: async () => (await runScript(host, volumes)).stdout.split("\n").filter(Boolean),
     backUpAndRestore,
     outage,
     restart,

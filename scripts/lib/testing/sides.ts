@@ -8,10 +8,12 @@ import type { TestHost } from "./host.ts";
 import { k3sTests } from "./k3s-tests.ts";
 import { swarmTests } from "./swarm-tests.ts";
 import { type Machine, whyNoMachine } from "./machine.ts";
+import { k3sParts, type Parts, swarmParts } from "./parts.ts";
 
 /** What the end-to-end tests have to know of an orchestrator; all else is the same for both. */
 export interface Side {
   name: "swarm" | "k3s";
+  parts: Parts;
   /** Why it cannot be tested here; undefined if it can. */
   whyNot: () => Promise<string | undefined>;
   /** Readies the copy of the checkout for this machine. */
@@ -49,6 +51,7 @@ const lines = (text: string) => text.split("\n").filter(Boolean).toSorted();
 
 export const swarm: Side = {
   name: "swarm",
+  parts: swarmParts,
   whyNot: whyNoMachine,
   prepare: async () => {},
   beforeProvision: async () => {},
@@ -65,6 +68,7 @@ export const swarm: Side = {
 
 export const k3s: Side = {
   name: "k3s",
+  parts: k3sParts,
   whyNot: async () => {
     const missing = lacking(ARTIFACTS);
     if (missing.length > 0) return `needs the files of a k3s release in ${ARTIFACTS}: ${missing.join(", ")}`;

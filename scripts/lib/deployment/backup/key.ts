@@ -1,6 +1,6 @@
 import { EXIT, Failure } from "../../run/failure.ts";
 import { KEY } from "../redis/key.ts";
-import { until } from "../../run/wait.ts";
+import { unlessTimedOut, until } from "../../run/wait.ts";
 import type { Ask as AskPart } from "../redis/state.ts";
 
 /** Beside it, and in the same slot of a cluster: what a restore puts in its place, and what was there before. */
@@ -77,13 +77,13 @@ export async function partWithCount(
   parts: readonly string[],
   patience = PATIENCE,
 ): Promise<string> {
-  const end = performance.now() + 1000 * patience;
-  const found = await until({ what: "there is no one Redis", deadline: Infinity }, async () => {
-    const masters = await mastersAmong(askPart, parts);
-    const clear = parts.length === 1 || new Set(masters.map(({ part }) => part)).size === 1;
-    return (clear || performance.now() > end) && masters;
+  let masters: Master[] = [];
+  const search = until({ what: "there is no one Redis", deadline: patience }, async () => {
+    masters = await mastersAmong(askPart, parts);
+    return parts.length === 1 || new Set(masters.map(({ part }) => part)).size === 1;
   });
-  const [one, ...others] = found;
+  await unlessTimedOut(search);
+  const [one, ...others] = masters;
   if (!one) throw away();
   if (others.length === 0) return one.part;
   const counts = [one, ...others].map(({ count }) => Number(count).toLocaleString("en"));
@@ -92,7 +92,13 @@ export async function partWithCount(
   });
 }
 
-async function mastersAmong(askPart: AskPart, parts: readonly string[]) {
+interface Master {
+  part: string;
+  count: string;
+}
+
+/** The masters among them, each with its count: a part may have several. */
+async function mastersAmong(askPart: AskPart, parts: readonly string[]): Promise<Master[]> {
   const found = parts.map(async (part) => {
     const roles = await askPart(part, ["role"]);
     if (!roles.some((role) => role.startsWith("master"))) return [];

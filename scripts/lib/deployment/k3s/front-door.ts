@@ -1,17 +1,12 @@
 import { existsSync } from "node:fs";
-import { $ } from "zx/core";
 import { urlOf } from "../front-door.ts";
 import type { Publisher } from "../orchestrator.ts";
 import type { Settings } from "../../run/settings.ts";
 import { KUBECONFIG } from "../../run/shell.ts";
-import { type KubernetesService, list } from "./state.ts";
+import { type KubernetesService, list, serviceOf } from "./state.ts";
 
 /** The counter's Service; undefined before the first deployment. */
-async function service(settings: Settings): Promise<KubernetesService | undefined> {
-  const { stdout } =
-    await $`kubectl get service app --namespace ${settings.name} --ignore-not-found --output json`;
-  return stdout ? (JSON.parse(stdout) as KubernetesService) : undefined;
-}
+const service = (settings: Settings) => serviceOf(settings, "app");
 
 const announced = ({ status }: KubernetesService) => (status.loadBalancer.ingress ?? []).length > 0;
 

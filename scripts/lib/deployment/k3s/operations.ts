@@ -15,7 +15,17 @@ import { kept, removeVersions } from "./images.ts";
 import { answers } from "./host/install.ts";
 import { differences, overlay, render } from "./manifests.ts";
 import { awaitNamespace, namespaceProblem } from "./namespace.ts";
-import { coresOf, isReady, NOTE, partOf, pods, restartsOf, selectorOf, workloads } from "./state.ts";
+import {
+  coresOf,
+  isReady,
+  NOTE,
+  partOf,
+  pods,
+  restartsOf,
+  selectorOf,
+  serviceOf,
+  workloads,
+} from "./state.ts";
 import { adoptVolumes, openVolumes } from "./volumes.ts";
 
 const NAME = "k3s";
@@ -155,8 +165,9 @@ export async function logs(settings: Settings, { parts, tail, follow }: LogOptio
     "--prefix",
     "--max-log-requests=20",
   ];
-  const selectors = await Promise.all(parts.map((part) => selectorOf(settings, part)));
-  const which = selectors.filter((one) => one !== undefined);
+  const services = await Promise.all(parts.map((part) => serviceOf(settings, part)));
+  const which = services.filter((one) => one !== undefined).map(selectorOf);
+  if (which.length === 0) throw new Failure(`there is no ${parts.join(" and no ")} in ${settings.name}`);
   if (follow) {
     const show = $({ stdio: "inherit" });
     await Promise.all(which.map((one) => show`kubectl logs --follow ${flags} --selector ${one}`));

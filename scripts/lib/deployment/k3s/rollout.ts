@@ -1,8 +1,7 @@
 import { $ } from "zx/core";
-import { EXIT, Failure } from "../../run/failure.ts";
 import type { Change, PartState } from "../orchestrator.ts";
 import type { Settings } from "../../run/settings.ts";
-import { until } from "../../run/wait.ts";
+import { unlessTimedOut, until } from "../../run/wait.ts";
 import { ingressOf } from "./front-door.ts";
 import { isReady, partOf, type Pod, pods, restartsOf, type Workload, workloads } from "./state.ts";
 
@@ -65,9 +64,7 @@ const newPods = (all: Pod[], known: string[]) => all.filter(({ metadata }) => !k
 /** A cluster without a load balancer never answers for one: then the Service's own address is the front door. */
 export async function awaitFrontDoor(settings: Settings): Promise<void> {
   const wait = { what: "no load balancer", deadline: FRONT_DOOR };
-  await until(wait, async () => await ingressOf(settings)).catch((error: unknown) => {
-    if (!(error instanceof Failure) || error.code !== EXIT.timedOut) throw error;
-  });
+  await unlessTimedOut(until(wait, async () => await ingressOf(settings)));
 }
 
 /** Why what a change started does not run: the cluster's words, and the last lines of one pod's log. */

@@ -95,30 +95,28 @@ export async function workloads(settings: Settings): Promise<Map<string, Workloa
 
 export const pods = (settings: Settings) => list<Pod>("pods", ours(settings));
 
-/** The claims that the pods of a StatefulSet make, by name (kubernetes.io, "StatefulSets": "Stable Storage"). */
-export const claimsOf = ({ metadata, spec: { replicas, volumeClaimTemplates = [] } }: Workload): string[] =>
-  volumeClaimTemplates.flatMap((claim) =>
-    Array.from({ length: replicas }, (_, index) => `${claim.metadata.name}-${metadata.name}-${index}`),
-  );
-
 /** The part that a pod belongs to, as in `app`. */
 export const partOf = ({ metadata }: Pod | Workload) => metadata.labels?.[PART] ?? "";
 
-/** Selects the pods behind a Service, as kubectl takes it; undefined where there is no such Service. */
-export async function selectorOf(settings: Settings, service: string): Promise<string | undefined> {
-  const which = ["--namespace", settings.name, "--field-selector", `metadata.name=${service}`];
+/** A Service of the deployment; undefined where there is none of the name. */
+export async function serviceOf(settings: Settings, name: string): Promise<KubernetesService | undefined> {
+  const which = ["--namespace", settings.name, "--field-selector", `metadata.name=${name}`];
   const [found] = await list<KubernetesService>("services", which);
-  if (!found) return undefined;
-  return Object.entries(found.spec.selector ?? {})
-    .map(([key, value]) => `${key}=${value}`)
-    .join(",");
+  return found;
 }
 
+/** Selects the pods behind a Service, as kubectl takes it. */
+export const selectorOf = ({ spec: { selector = {} } }: KubernetesService) =>
+  Object.entries(selector)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(",");
+
 /** The pods behind a Service, in the order of their names; none where there is no such Service. */
-export async function podsBehind(settings: Settings, service: string): Promise<Pod[]> {
-  const selector = await selectorOf(settings, service);
-  if (selector === undefined) return [];
-  const found = await list<Pod>("pods", ["--namespace", settings.name, "--selector", selector]);
+export async function podsBehind(settings: Settings, name: string): Promise<Pod[]> {
+  const service = await serviceOf(settings, name);
+  if (!service) return [];
+  const selected = ["--namespace", settings.name, "--selector", selectorOf(service)];
+  const found = await list<Pod>("pods", selected);
   return found.toSorted((a, b) => a.metadata.name.localeCompare(b.metadata.name));
 }
 

@@ -3,7 +3,7 @@ import { EXIT, Failure } from "../../run/failure.ts";
 import type { Settings } from "../../run/settings.ts";
 import { asRoot } from "../../run/shell.ts";
 import { until } from "../../run/wait.ts";
-import { claimsOf, list, ours, type Workload } from "./state.ts";
+import { list, ours, type Workload } from "./state.ts";
 
 /** Redis' user in the image and in the manifests. */
 const REDIS = 999;
@@ -18,6 +18,12 @@ interface PersistentVolume {
   };
   status: { phase: string; message?: string };
 }
+
+/** The claims that the pods of a StatefulSet make, by name (kubernetes.io, "StatefulSets": "Stable Storage"). */
+export const claimsOf = ({ metadata, spec: { replicas, volumeClaimTemplates = [] } }: Workload): string[] =>
+  volumeClaimTemplates.flatMap((claim) =>
+    Array.from({ length: replicas }, (_, index) => `${claim.metadata.name}-${metadata.name}-${index}`),
+  );
 
 async function volumes({ name }: Settings): Promise<PersistentVolume[]> {
   const all = await list<PersistentVolume>("persistentvolumes");

@@ -48,13 +48,13 @@ interface Done {
  */
 export async function runFailover({ settings, options }: Context): Promise<Done> {
   const asked = wantedFaults(options);
-  const { how, rounds: wanted, strike, timing } = asked;
-  const { victim } = timing;
+  const { rounds: wanted, strike } = asked;
+  const { victim, how } = asked.setting;
   const orchestrator = await choose(options);
   const deployed = await requireDeployed(orchestrator, settings);
   const mode: MeasuredMode = MEASURED[deployed.redis];
   const found = await targetsOf(orchestrator, settings, deployed, mode, victim);
-  const trial: Trial = { orchestrator, settings, deployed, strike, ...found, ...timing };
+  const trial: Trial = { orchestrator, settings, deployed, strike, ...found, ...asked.setting };
   if (!options.yes) await confirm(questionOf(trial, asked), "make failover YES=1");
 
   const steps = progress(`Failover of ${settings.name}: ${victim} is ${how}`, wanted + 1);
@@ -73,7 +73,7 @@ export async function runFailover({ settings, options }: Context): Promise<Done>
 
   const { version, replicas } = deployed;
   const where = { mode: deployed.redis, platform: orchestrator.platform, replicas, version, redis };
-  const setting = { how, ...timing, ...where, started };
+  const setting = { ...asked.setting, ...where, started };
   const result = resultOf(setting, mode, rounds, interruption.aborted);
   const facts = runFacts(commandOf("failover", options), settings, setting);
   await writeDocument(folder, reportOf(result), result, facts);
@@ -99,7 +99,10 @@ async function targetsOf(
   });
 }
 
-const questionOf = ({ orchestrator, settings, victim, rate, seconds }: Trial, { how, rounds }: Asked) =>
+const questionOf = (
+  { orchestrator, settings }: Trial,
+  { rounds, setting: { victim, how, rate, seconds } }: Asked,
+) =>
   `${victim} of ${settings.name} on ${orchestrator.platform} will be ${how}, ${rounds} times, while ${count(rate)} increments a second are sent` +
   `: requests fail, and the count grows by up to ${count(rounds * rate * seconds)}. Go on?`;
 

@@ -1,22 +1,14 @@
 import { EXIT, Failure } from "../../run/failure.ts";
 import type { OptionValues } from "../../run/options.ts";
 import { cutOff, freeze, kill } from "../faults.ts";
-import type { Victim } from "../redis-modes.ts";
+import type { Setting } from "./result.ts";
 import type { Strike } from "./rounds.ts";
 
 /** What was asked for. */
 export interface Asked {
-  /** As in "killed with kill -9". */
-  how: string;
   rounds: number;
   strike: Strike;
-  timing: {
-    victim: Victim;
-    rate: number;
-    seconds: number;
-    /** Seconds until what was hit goes on, unless it was killed. */
-    lasts?: number;
-  };
+  setting: Pick<Setting, "victim" | "how" | "lasts" | "rate" | "seconds">;
 }
 
 /** Seconds that a fault lasts, unless it is kill -9: longer than the service waits, shorter than a healthcheck takes to fail. */
@@ -43,8 +35,8 @@ export function wantedFaults(options: OptionValues): Asked {
     throw new Failure(`SECONDS_EACH is "${seconds}", and a round takes ${least} at least`, {
       code: EXIT.usage,
     });
-  const timing = { victim, rate, seconds };
-  if (!name) return { how: "killed with kill -9", rounds, strike: kill, timing };
+  const setting = { victim, rate, seconds };
+  if (!name) return { rounds, strike: kill, setting: { ...setting, how: "killed with kill -9" } };
   const { how, begin } = LASTING[name];
-  return { how, rounds, strike: (one) => begin(one, LASTS), timing: { ...timing, lasts: LASTS } };
+  return { rounds, strike: (one) => begin(one, LASTS), setting: { ...setting, how, lasts: LASTS } };
 }
