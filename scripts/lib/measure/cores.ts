@@ -12,6 +12,8 @@ export interface CpuTimes {
   steal: number;
   /** What the kernel used on anybody's behalf, interrupts included: a part of all others. */
   kernel: number;
+  /** In which a process waited for a disk. */
+  disk: number;
   /** Of the replicas' groups. */
   throttling: Map<string, Throttling>;
   /** Seconds, on a clock of its own. */
@@ -34,8 +36,15 @@ export function cpuTimes(): CpuTimes {
     const used = cpuOf(pid);
     if (used !== undefined) roles.set(role, (roles.get(role) ?? new Map()).set(pid, used));
   }
-  return { roles, ...machineTimes(), throttling: throttlingOf(roles.get("replicas")?.keys() ?? []) };
+  const disk = diskWait(readProc("pressure/io"));
+  return { roles, ...machineTimes(), disk, throttling: throttlingOf(roles.get("replicas")?.keys() ?? []) };
 }
+
+/**
+ * Seconds in which some process waited for a disk, of the kernel's pressure file (docs.kernel.org, "PSI"); 0 where the kernel
+ * keeps none.
+ */
+export const diskWait = (text: string) => Number(/^some .*total=(\d+)/m.exec(text)?.[1] ?? 0) / 1e6;
 
 function machineTimes() {
   const fields = readProc("stat").split("\n")[0]!.split(/\s+/).slice(1).map(Number);
@@ -74,6 +83,8 @@ export interface Strain {
   throttled: number;
   /** Cores that the kernel used on anybody's behalf. */
   kernel: number;
+  /** Share of the time in which a process waited for a disk. */
+  disk: number;
 }
 
 /** What was strained between two readings. */
@@ -83,5 +94,6 @@ export function strainBetween(before: CpuTimes, after: CpuTimes): Strain {
     busiest: Math.max(0, ...usedBy("replicas", before, after)) / seconds,
     throttled: throttledShare(before.throttling, after.throttling),
     kernel: (after.kernel - before.kernel) / seconds,
+    disk: (after.disk - before.disk) / seconds,
   };
 }

@@ -173,7 +173,7 @@ function armResult({ arm, runs, digest }: Measured, method: Method): ArmResult {
     samples,
     cores: meanOf(best.map(({ cores }) => cores)),
     perRequest: meanOf(best.map(({ cores, all: { rate } }) => perRequest(cores, rate))),
-    strain: meanOf(best.map(({ strain }) => strain ?? { busiest: 0, throttled: 0, kernel: 0 })),
+    strain: meanOf(best.map(({ strain }) => strain ?? { busiest: 0, throttled: 0, kernel: 0, disk: 0 })),
     memory: meanOf(runs.map(({ memory }) => memory)),
     limit: mostFrequent(limits),
     cutShort: runs.filter(({ end }) => end.verdict.state === "void").length,

@@ -2,7 +2,7 @@ import t from "tap";
 import { limitOf, perRequest, slowReplica } from "./limit.ts";
 
 const CORES = { generator: 0.3, replicas: 0.5, proxy: 0.2, redis: 0.1, others: 0.2, steal: 0, idle: 0.7 };
-const strain = { busiest: 0.5, throttled: 0, kernel: 0.4 };
+const strain = { busiest: 0.5, throttled: 0, kernel: 0.4, disk: 0.3 };
 const one = { threads: "one" } as const;
 const named = (cores: object, more: object = {}, limits: { threads: "one" | "many" } = one) =>
   limitOf({ cores: { ...CORES, ...cores }, strain: { ...strain, ...more } }, limits, 2);
@@ -19,6 +19,8 @@ t.test("the limit is named, with its figures", async (t) => {
   });
   t.match(named({}, { busiest: 0.97 }), { what: "replica", text: /97 %/ });
   t.match(named({ redis: 0.95 }), { what: "redis" });
+  t.match(named({}, { disk: 0.7 }), { what: "disk", text: /waited for in 70 % .*\(35 % of it was left/ });
+  t.match(named({ redis: 0.95 }, { disk: 0.7 }), { what: "redis" }, "the disk comes after every CPU");
   t.match(limitOf({ cores: { generator: 0.1, idle: 1.5 } }, one, 2), { what: "elsewhere" });
 });
 

@@ -3,7 +3,7 @@ import type { Cores, Limits } from "../load/verdict.ts";
 
 /** What kept a load from being answered faster, as far as whose CPU it was can tell. */
 export interface Limit {
-  what: "generator" | "cpu limit" | "steal" | "machine" | "replica" | "redis" | "elsewhere";
+  what: "generator" | "cpu limit" | "steal" | "machine" | "replica" | "redis" | "disk" | "elsewhere";
   /** A clause, with its figures. */
   text: string;
 }
@@ -16,6 +16,8 @@ const THROTTLED = 0.1;
 /** Shares of all cores: stolen, which is no accident any more; and left over, which nobody could have used. */
 const STOLEN = 0.05;
 const SPARE = 0.15;
+/** Share of the time in which something waits for a disk: Redis does for each write that is on it before its answer. */
+const WAITED = 0.5;
 
 /** As people name them. */
 export const NAMES: Record<keyof Cores, string> = {
@@ -39,7 +41,7 @@ export function limitOf(
   all: number,
 ): Limit {
   const { generator, redis = 0, steal = 0, idle = all } = cores;
-  const { busiest = 0, throttled = 0 } = strain ?? {};
+  const { busiest = 0, throttled = 0, disk = 0 } = strain ?? {};
   const found: [boolean, Limit][] = [
     [
       threads === "one" && generator > GENERATOR_FULL,
@@ -59,6 +61,13 @@ export function limitOf(
     [idle < SPARE * all, { what: "machine", text: busyText(cores, all) }],
     [busiest > FULL, { what: "replica", text: `one replica filled its core, at ${percent(busiest)}` }],
     [redis > FULL, { what: "redis", text: `Redis filled its core, at ${percent(redis)}` }],
+    [
+      disk > WAITED,
+      {
+        what: "disk",
+        text: `the disk was waited for in ${percent(disk)} of the time, and no CPU was the limit (${percent(idle / all)} of it was left)`,
+      },
+    ],
   ];
   const elsewhere = `no CPU was the limit (${percent(idle / all)} of it was left)`;
   return found.find(([is]) => is)?.[1] ?? { what: "elsewhere", text: elsewhere };

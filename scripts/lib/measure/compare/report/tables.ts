@@ -116,13 +116,21 @@ function shareTable(comparison: Comparison): Table {
   const parts = [...partsOf(comparison), "idle" as const];
   const { cores: all } = comparison.method;
   return [
-    ["size", ...parts.map((part) => NAMES[part]), "in the kernel", "busiest replica, of a core", "held back"],
+    [
+      "size",
+      ...parts.map((part) => NAMES[part]),
+      "in the kernel",
+      "busiest replica, of a core",
+      "held back",
+      "disk waited for",
+    ],
     ...comparison.arms.map(({ name, cores, strain }) => [
       name,
       ...parts.map((part) => percent((cores[part] ?? 0) / all)),
       percent(strain.kernel / all),
       percent(strain.busiest),
       percent(strain.throttled),
+      percent(strain.disk),
     ]),
   ];
 }
