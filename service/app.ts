@@ -7,6 +7,7 @@ import { healthRoutes } from "./health.ts";
 import { measure } from "./metrics.ts";
 import { pageRoutes } from "./page.ts";
 import { openRedis } from "./redis.ts";
+import { limitWaiting } from "./waiting-clients.ts";
 
 declare module "fastify" {
   interface FastifyInstance {
@@ -32,6 +33,7 @@ export async function buildApp(config: Config): Promise<FastifyInstance> {
     // For URLs that cannot be parsed: no hook runs then.
     frameworkErrors: (error, request, reply) => void answerError(error, request, reply.headers(headers)),
   });
+  limitWaiting(app.server);
   app.decorate("lifecycle", { draining: false });
   app.setErrorHandler(answerError);
   app.setNotFoundHandler(answerUnmatched);
