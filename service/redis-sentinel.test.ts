@@ -140,6 +140,7 @@ t.test("Redis behind Sentinels", { skip: noRedis }, async (t) => {
     other!.freeze();
     t.equal(await acknowledged(5), 0);
     one!.thaw();
+    await until("the replica follows", 5000, () => has(master, "min_slaves_good_slaves:1"));
     const works = async () => (await post(service.url, "increment")).status === 200;
     await until("one is enough again", RECOVERS_WITHIN, works);
     other!.thaw();
