@@ -4,11 +4,11 @@
 //   make logs SERVICE=redis TAIL=20
 //   scripts/logs.ts --follow
 
-import { ProcessOutput } from "zx/core";
 import { partsOf } from "./lib/deployment/redis-modes.ts";
 import { EXIT, Failure } from "./lib/run/failure.ts";
 import { interruption } from "./lib/run/interrupt.ts";
 import { choose } from "./lib/deployment/choose.ts";
+import { readerLeft } from "./lib/run/shell.ts";
 import { verb } from "./lib/run/verb.ts";
 
 process.exitCode = await verb(
@@ -29,8 +29,7 @@ process.exitCode = await verb(
       await orchestrator.logs(settings, { parts, tail, follow });
     } catch (error) {
       // Ctrl-C is how one stops following, and so is a reader that has enough.
-      const ended = error instanceof ProcessOutput && error.signal === "SIGPIPE";
-      if (!follow || !(interruption.aborted || ended)) throw error;
+      if (!follow || !(interruption.aborted || readerLeft(error))) throw error;
     }
   },
 );

@@ -1,6 +1,6 @@
 import t from "tap";
 import { $, ProcessOutput } from "zx/core";
-import { explain, setUpShell } from "./shell.ts";
+import { explain, readerLeft, setUpShell } from "./shell.ts";
 
 setUpShell();
 const run = $({ nothrow: true });
@@ -18,3 +18,13 @@ t.test("what is known of a command's words becomes a message and a hint", async 
   const output = await run`echo "write /x: no space left on device" >&2; exit 1`;
   t.match(explain(output), { message: "the disk is full", details: { hint: /df -h/ } });
 });
+
+t.test(
+  "a reader that has enough is told from a failure, of a program and of a function of the shell",
+  async (t) => {
+    t.equal(readerLeft(await run`kill -PIPE $$`), true, "by the signal");
+    t.equal(readerLeft(await run`forever() { yes; }; forever | head -1`), true, "by the number");
+    t.equal(readerLeft(await run`exit 1`), false);
+    t.equal(readerLeft(new Error("SIGPIPE")), false);
+  },
+);

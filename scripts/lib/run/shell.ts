@@ -1,4 +1,5 @@
 import { accessSync, constants } from "node:fs";
+import { constants as os } from "node:os";
 import { stripVTControlCharacters } from "node:util";
 import { $, ProcessOutput } from "zx/core";
 import { type Details, EXIT, Failure } from "./failure.ts";
@@ -12,6 +13,8 @@ export const KUBECONFIG = "/etc/rancher/k3s/k3s.yaml";
 
 const SOCKET = "/var/run/docker.sock";
 const LAST_LINES = 20;
+/** A shell adds it to the number of the signal that ended a command (bash(1), "Exit Status"). */
+const SIGNAL_CODE = 128;
 const commands = new Map<string, string>();
 /** What failed, with what tells it from the rest: zx does not say of an output which command it is of. */
 const failed: { command: string; exitCode: number | null; duration: number }[] = [];
@@ -91,6 +94,14 @@ export function explain(output: ProcessOutput, details: Details = {}): Failure {
     ...details,
   });
 }
+
+/**
+ * Whether a command ended because whoever read what it prints had enough. Of one that is a function, or runs below
+ * another, the shell tells a number instead of the signal.
+ */
+export const readerLeft = (error: unknown): boolean =>
+  error instanceof ProcessOutput &&
+  (error.signal === "SIGPIPE" || error.exitCode === SIGNAL_CODE + os.signals.SIGPIPE);
 
 /** Whatever was thrown, as what the user is told. An interrupted run fails with whatever was running. */
 export function toFailure(error: unknown): Failure {
