@@ -6,9 +6,9 @@
 //   scripts/forward.ts --port=8080
 
 import { once } from "node:events";
-import { connect, createServer, type Socket } from "node:net";
+import { connect, createServer, type Server, type Socket } from "node:net";
 import { pipeline } from "node:stream/promises";
-import { refuse } from "./lib/run/failure.ts";
+import { EXIT, Failure, refuse } from "./lib/run/failure.ts";
 import { urlOf } from "./lib/deployment/front-door.ts";
 import { listener } from "./lib/host/port.ts";
 import { interruption } from "./lib/run/interrupt.ts";
@@ -16,6 +16,9 @@ import { requireDeployed } from "./lib/deployment/deployed.ts";
 import { ORCHESTRATORS } from "./lib/deployment/choose.ts";
 import type { Settings } from "./lib/run/settings.ts";
 import { verb } from "./lib/run/verb.ts";
+
+/** A client that has sent all it has still waits for the answer. */
+const HALF_OPEN = { allowHalfOpen: true };
 
 process.exitCode = await verb(
   {
@@ -30,14 +33,16 @@ process.exitCode = await verb(
     const holder = url === urlOf(port) ? "k3s' load balancer" : await listener(port);
     refuse([holder && `port ${port} is held by ${holder}: choose another with PORT=`]);
     const forward = async (client: Socket) => {
+      // One that breaks off while its server side connects: `join` finds it closed.
+      client.on("error", () => {});
       const server = await connected(url).catch(() => undefined);
       if (server) return join(client, server);
       client.destroy();
       // A new deployment has a new address.
       url = await target(settings).catch(() => url);
     };
-    await using server = createServer((client) => void forward(client)).listen(port);
-    await once(server, "listening");
+    await using server = createServer(HALF_OPEN, (client) => void forward(client)).listen(port);
+    await listening(server, port);
     process.stderr.write(`==> Forward every address of this host to ${url}, until Ctrl-C\n`);
     process.stdout.write(`${urlOf(port)}\n`);
     if (!interruption.aborted) await once(interruption, "abort");
@@ -49,9 +54,18 @@ async function target(settings: Settings): Promise<string> {
   return (await requireDeployed(ORCHESTRATORS.k3s, settings)).url;
 }
 
+/** Throws a Failure (refused) where the port is root's alone, as those below 1024 are unless the host says otherwise. */
+async function listening(server: Server, port: number): Promise<void> {
+  await once(server, "listening").catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "EACCES") throw error;
+    const details = { code: EXIT.refused, hint: "make forward PORT=8080" };
+    throw new Failure(`only root may open port ${port}`, details);
+  });
+}
+
 async function connected(url: string): Promise<Socket> {
   const { hostname, port } = new URL(url);
-  const server = connect(Number(port || 80), hostname);
+  const server = connect({ port: Number(port || 80), host: hostname, ...HALF_OPEN });
   await once(server, "connect");
   return server;
 }
