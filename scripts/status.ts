@@ -6,7 +6,7 @@
 
 import { requireDeployed } from "./lib/deployment/deployed.ts";
 import { doorState } from "./lib/deployment/front-door.ts";
-import { EXIT, Failure } from "./lib/run/failure.ts";
+import { type Details, Failure } from "./lib/run/failure.ts";
 import { EXTERNAL_OPTIONS } from "./lib/run/options.ts";
 import { choose } from "./lib/deployment/choose.ts";
 import { MODES } from "./lib/deployment/redis-modes.ts";
@@ -15,6 +15,8 @@ import { askOf, lookAtRedis } from "./lib/deployment/redis/whole.ts";
 import type { Deployed } from "./lib/deployment/orchestrator.ts";
 import type { RedisServer } from "./lib/deployment/redis/state.ts";
 import { verb } from "./lib/run/verb.ts";
+
+const ANSWERS = "answers";
 
 process.exitCode = await verb(
   {
@@ -47,24 +49,14 @@ process.exitCode = await verb(
       settings: facts,
       servers,
       url,
-      door: door ?? "answers",
+      door: door ?? ANSWERS,
     };
     process.stdout.write(options.json ? `${JSON.stringify(status)}\n` : table(status));
-    if (door)
-      throw new Failure(`the front door does not answer: ${door}`, {
-        hint: `make deploy-${orchestrator.name}`,
-      });
-    if (problems.length > 0)
-      throw new Failure(`Redis is not whole: ${problems[0]}`, {
-        hint: "make logs SERVICE=redis",
-        lines: problems.slice(1),
-      });
-    if (running === replicas) return;
-    throw new Failure(`${running} of ${replicas} replicas run`, {
-      code: EXIT.failed,
-      hint: "make logs",
-      lines: await orchestrator.diagnose(settings, []).catch(() => []),
-    });
+    const fault = faultOf(status, problems, orchestrator.name);
+    if (!fault) return;
+    const events = await orchestrator.diagnose(settings, []).catch(() => []);
+    const { message, lines = [], ...details } = fault;
+    throw new Failure(message, { ...details, lines: [...lines, ...events] });
   },
 );
 
@@ -77,6 +69,18 @@ interface Status extends Pick<
   settings: RedisSettings;
   servers: RedisServer[];
   door: string;
+}
+
+type Fault = Details & { message: string };
+
+/** What is not well, the worst alone; undefined if all is. */
+function faultOf({ door, running, replicas }: Status, problems: string[], on: string): Fault | undefined {
+  if (door !== ANSWERS)
+    return { message: `the front door does not answer: ${door}`, hint: `make deploy-${on}` };
+  const [first, ...lines] = problems;
+  if (first) return { message: `Redis is not whole: ${first}`, hint: "make logs SERVICE=redis", lines };
+  if (running === replicas) return undefined;
+  return { message: `${running} of ${replicas} replicas run`, hint: "make logs" };
 }
 
 function table(status: Status): string {
