@@ -44,6 +44,13 @@ t.test("numbers and words that are none, or out of range, are usage errors", asy
   t.throws(() => readOptions(load, [], { GENERATOR: "locust" }), { message: /one of auto, k6, builtin/ });
 });
 
+t.test("the tests of each folder can be asked for alone", async (t) => {
+  const test: VerbSpec = { ...spec, options: ["only"] };
+  for (const ONLY of ["service", "scripts", "checks"])
+    t.same(readOptions(test, [], { ONLY }), { only: ONLY });
+  t.throws(() => readOptions(test, [], { ONLY: "deploy" }), { code: 2, message: /one of service, / });
+});
+
 t.test("what a verb does not know is a usage error", async (t) => {
   for (const argv of [["--purge"], ["--replicas"], ["2"], ["--yes=perhaps"]]) {
     t.throws(() => readOptions(spec, argv, {}), { code: 2 }, argv.join(" "));

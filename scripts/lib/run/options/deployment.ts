@@ -107,7 +107,7 @@ export const DEPLOYMENT = {
     env: "ONLY",
     value: "part",
     help: "only this part of the tests",
-    read: oneOf("service", "scripts"),
+    read: oneOf("service", "scripts", "checks"),
   },
   purge: { env: "PURGE", help: "the data, the images and what provision made, too", read: toggle },
   yes: { env: "YES", help: "do not ask", read: toggle },
