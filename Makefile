@@ -8,10 +8,11 @@
 help: ## list the verbs, in the order in which one uses them
 	@awk -F ':.*## |  +' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %-61s %s\n", $$1, $$2, $$3 }' $(firstword $(MAKEFILE_LIST))
 
-up: export ORCHESTRATOR := $(or $(ORCHESTRATOR),swarm)
+# As the scripts choose; where Swarm and k3s are both there, and none is named, provision says so and ends it.
+up: chosen = $(or $(ORCHESTRATOR),$(if $(wildcard /etc/rancher/k3s/k3s.yaml),k3s,swarm))
 up: ## provision, deploy and smoke, bare or again   [ORCHESTRATOR=swarm|k3s]
 	@$(MAKE) --no-print-directory provision
-	@$(MAKE) --no-print-directory deploy-$(ORCHESTRATOR)
+	@$(MAKE) --no-print-directory deploy-$(chosen)
 	@$(MAKE) --no-print-directory smoke
 
 install: node_modules/.ready ## install the packages that the scripts need

@@ -20,8 +20,8 @@ process.exitCode = await verb(
     options: COMPARE_OPTIONS,
     example: 'make compare REPLICAS="1 4"',
     exclusive: true,
-    serving: async ({ settings, options }) =>
-      serving(await choose({ orchestrator: options.orchestrators?.[0] ?? "swarm" }), settings),
+    serving: async ({ settings, options: { orchestrators: [orchestrator] = [] } }) =>
+      serving(await choose(orchestrator ? { orchestrator } : {}), settings),
   },
   async (context) => {
     const { comparison, done } = await runCompare(context);
