@@ -13,21 +13,23 @@ process.env["HOME"] = home;
 const { artifacts, lacking } = await import("./artifacts.ts");
 
 const VERSION = "v1.2.3+k3s4";
-const [, binary, sums, images] = /^(\S+),(\S+),(\S+),install.sh$/.exec(String(lacking("/nowhere")))!;
+const [binary, sums, images, installer, installerSum] = lacking("/nowhere");
 const files: Record<string, string> = {
   [binary!]: `an executable of ${VERSION}`,
   [images!]: "an archive",
-  "install.sh": "#!/bin/sh",
+  [installer!]: "#!/bin/sh",
 };
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
-files["install.sh.sha256sum"] = `${sha256(files["install.sh"]!)}  install.sh\n`;
+files[installerSum!] = `${sha256(files[installer!]!)}  ${installer}\n`;
 files[sums!] = [binary!, images!].map((name) => `${sha256(files[name]!)}  ${name}\n`).join("");
 
+/** Where nothing listens. */
+const NOWHERE = { releases: "http://127.0.0.1:65534", source: "http://127.0.0.1:65533" };
 const nothing = { version: "", ours: false, complete: false };
 const silent = () => {};
 
-function settings(version = VERSION, source = "http://127.0.0.1:65534") {
-  return { ...readSettings({}), k3s: { version, releases: source, source } };
+function settings(version = VERSION, from = NOWHERE) {
+  return { ...readSettings({}), k3s: { version, ...from } };
 }
 
 t.test("a release that is here already, or a foreign one, needs no files", async (t) => {
@@ -48,14 +50,27 @@ t.test("a named folder that lacks files is refused, each named with where it is 
   await t.rejects(artifacts(settings(), nothing, dir, silent), {
     code: EXIT.refused,
     details: {
-      lines: [sums!, images!, "install.sh"].map(
-        (name) => `${dir}/${name}  from http://127.0.0.1:65534/v1.2.3%2Bk3s4/${name}`,
-      ),
+      lines: [
+        ...[sums, images].map((name) => `${dir}/${name}  from ${NOWHERE.releases}/v1.2.3%2Bk3s4/${name}`),
+        ...[installer, installerSum].map(
+          (name) => `${dir}/${name}  from ${NOWHERE.source}/v1.2.3%2Bk3s4/${name}`,
+        ),
+      ],
     },
   });
 });
 
-for (const name of [binary!, images!, "install.sh"]) {
+t.test("an install.sh without its checksum is refused: it would run as root", async (t) => {
+  const { [installerSum!]: _, ...others } = files;
+  const dir = t.testdir(others);
+  const line = `${dir}/install.sh.sha256sum  from ${NOWHERE.source}/v1.2.3%2Bk3s4/install.sh.sha256sum`;
+  await t.rejects(artifacts(settings(), nothing, dir, silent), {
+    code: EXIT.refused,
+    details: { lines: [line] },
+  });
+});
+
+for (const name of [binary!, images!, installer!]) {
   t.test(`half of ${name} is refused`, async (t) => {
     const dir = t.testdir({ ...files, [name]: files[name]!.slice(0, 5) });
     await t.rejects(artifacts(settings(), nothing, dir, silent), {
@@ -76,7 +91,7 @@ t.test("without a network: what to put into the kit's own folder; from there it 
   const failure = await artifacts(settings(), nothing, undefined, silent).catch((error: Failure) => error);
   t.match(failure, { code: EXIT.refused, message: /cannot be downloaded: .*ECONNREFUSED/ });
   t.match(failure, {
-    details: { lines: [binary!, sums!, images!, "install.sh"].map((name) => `${own}/${name}`) },
+    details: { lines: lacking("/nowhere").map((name) => `${own}/${name}`) },
   });
   mkdirSync(own, { recursive: true });
   for (const [name, text] of Object.entries(files)) writeFileSync(`${own}/${name}`, text);
@@ -96,6 +111,7 @@ t.test("another version is brought from the network in the place of the one befo
   await once(server.listen(0, "127.0.0.1"), "listening");
   t.teardown(() => server.close());
   const source = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const brought = await artifacts(settings("v1.2.4+k3s1", source), nothing, undefined, silent);
+  const from = { releases: source, source };
+  const brought = await artifacts(settings("v1.2.4+k3s1", from), nothing, undefined, silent);
   t.equal(brought.note, "from the network");
 });

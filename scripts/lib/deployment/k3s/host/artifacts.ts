@@ -25,11 +25,13 @@ const SUMS = `sha256sum-${arch}.txt`;
 const IMAGES = [".tar.zst", ".tar.gz", ".tar"].map((end) => `k3s-airgap-images-${arch}${end}`);
 const INSTALLER = "install.sh";
 const INSTALLER_SUM = "install.sh.sha256sum";
+/** In the source repository, at the release's tag; its lists of sums name neither. */
+const OF_SOURCE = [INSTALLER, INSTALLER_SUM];
 
 /** Which of the release's files a folder lacks. */
 export function lacking(dir: string): string[] {
   const images = IMAGES.find((name) => existsSync(`${dir}/${name}`)) ?? IMAGES[0]!;
-  return [BINARY, SUMS, images, INSTALLER].filter((name) => !existsSync(`${dir}/${name}`));
+  return [BINARY, SUMS, images, ...OF_SOURCE].filter((name) => !existsSync(`${dir}/${name}`));
 }
 
 /**
@@ -66,8 +68,7 @@ async function bring({ version, releases, source }: Settings["k3s"], report: Rep
   const coming = `${ARTIFACTS}-${version}`;
   for (const name of [SUMS, BINARY, IMAGES[0]!])
     await download(`${releases}/${tag}/${name}`, `${coming}/${name}`, report);
-  for (const name of [INSTALLER, INSTALLER_SUM])
-    await download(`${source}/${tag}/${name}`, `${coming}/${name}`, report);
+  for (const name of OF_SOURCE) await download(`${source}/${tag}/${name}`, `${coming}/${name}`, report);
   await verified(coming, version);
   await rm(ARTIFACTS, { recursive: true, force: true });
   await rename(coming, ARTIFACTS);
@@ -78,8 +79,7 @@ async function bring({ version, releases, source }: Settings["k3s"], report: Rep
 async function verified(dir: string, version: string): Promise<Artifacts> {
   const { images } = paths(dir);
   for (const file of [`${dir}/${BINARY}`, images]) await verifySum(file, basename(file), `${dir}/${SUMS}`);
-  if (existsSync(`${dir}/${INSTALLER_SUM}`))
-    await verifySum(`${dir}/${INSTALLER}`, INSTALLER, `${dir}/${INSTALLER_SUM}`);
+  await verifySum(`${dir}/${INSTALLER}`, INSTALLER, `${dir}/${INSTALLER_SUM}`);
   if (!(await holds(dir, version))) {
     throw new Failure(`${dir}/${BINARY} is not k3s ${version}`, {
       code: EXIT.refused,
@@ -104,7 +104,7 @@ function refusal(
   missing: string[],
 ): Failure {
   const tag = encodeURIComponent(version);
-  const from = (name: string) => `${name === INSTALLER ? source : releases}/${tag}/${name}`;
+  const from = (name: string) => `${OF_SOURCE.includes(name) ? source : releases}/${tag}/${name}`;
   return new Failure(message, {
     code: EXIT.refused,
     lines: missing.map((name) => `${dir}/${name}  from ${from(name)}`),
