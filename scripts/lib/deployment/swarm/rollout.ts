@@ -83,10 +83,13 @@ export async function restartDoor(settings: Settings): Promise<Outcome> {
   return { changed: true, note: "it did not answer" };
 }
 
-/** Asks for what was there before a change, unless Swarm is at it already. */
-export async function undo(settings: Settings, change: Change): Promise<void> {
+/** Asks for what was there before a change, unless Swarm is at it already, and removes the services that there were not. */
+export async function undo(settings: Settings, { undoable, created }: Change): Promise<void> {
   const stack = await services(settings.name);
-  for (const part of change.undoable) {
+  const made = created.flatMap((part) => stack.get(part)?.Spec.Name ?? []);
+  // First: one of them may have the port that another had before.
+  if (made.length > 0) await $`docker service rm ${made}`;
+  for (const part of undoable) {
     const service = stack.get(part)!;
     if (!service.UpdateStatus?.State.startsWith("rollback"))
       await $`docker service rollback --detach ${service.Spec.Name}`;
