@@ -4,6 +4,7 @@
 //   make logs SERVICE=redis TAIL=20
 //   scripts/logs.ts --follow
 
+import { requireDeployed } from "./lib/deployment/deployed.ts";
 import { partsOf } from "./lib/deployment/redis-modes.ts";
 import { EXIT, Failure } from "./lib/run/failure.ts";
 import { interruption } from "./lib/run/interrupt.ts";
@@ -21,7 +22,7 @@ process.exitCode = await verb(
   async ({ settings, options }) => {
     const { service = "app", tail = 100, follow = false } = options;
     const orchestrator = await choose(options);
-    const { redis } = (await orchestrator.observe(settings)) ?? settings;
+    const { redis } = await requireDeployed(orchestrator, settings);
     const parts = partsOf(service, redis);
     if (parts.length === 0)
       throw new Failure(`Redis is ${redis}: there is no ${service}`, { code: EXIT.usage });

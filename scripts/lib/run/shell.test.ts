@@ -4,6 +4,7 @@ import { explain, readerLeft, setUpShell } from "./shell.ts";
 
 setUpShell();
 const run = $({ nothrow: true });
+const said = async (words: string) => explain(await run`echo ${words} >&2; exit 1`);
 
 t.test("a failure names the command that it is of, whatever failed after it", async (t) => {
   const output = await run`sleep 0.05; echo first >&2; exit 7`;
@@ -15,8 +16,14 @@ t.test("a failure names the command that it is of, whatever failed after it", as
 });
 
 t.test("what is known of a command's words becomes a message and a hint", async (t) => {
-  const output = await run`echo "write /x: no space left on device" >&2; exit 1`;
-  t.match(explain(output), { message: "the disk is full", details: { hint: /df -h/ } });
+  t.match(await said("write /x: no space left on device"), {
+    message: "the disk is full",
+    details: { hint: /df -h/ },
+  });
+  t.match(await said("Error response from daemon: This node is not a swarm manager. Use docker swarm init"), {
+    message: "this host is not a Swarm manager",
+    details: { hint: "make provision" },
+  });
 });
 
 t.test(

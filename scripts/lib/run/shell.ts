@@ -58,6 +58,7 @@ const KNOWN: [RegExp, string, string][] = [
     "the Docker engine does not answer",
     "make provision",
   ],
+  [/this node is not a swarm manager/i, "this host is not a Swarm manager", "make provision"],
   [
     /connection to the server \S+ was refused|unable to connect to the server|stat \/etc\/rancher\/k3s/i,
     "k3s does not answer",
