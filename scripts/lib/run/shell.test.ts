@@ -24,6 +24,15 @@ t.test("what is known of a command's words becomes a message and a hint", async 
     message: "this host is not a Swarm manager",
     details: { hint: "make provision" },
   });
+  t.match(await said('error: error loading config file "/etc/rancher/k3s/k3s.yaml": yaml: line 3'), {
+    message: "the kubeconfig of k3s cannot be read",
+    details: { hint: /restart k3s/ },
+  });
+  for (const words of [
+    "Error response from daemon: Error processing tar file(exit status 1): unexpected EOF",
+    "ctr: unexpected EOF",
+  ])
+    t.match(await said(words), { message: "the archive of an image is damaged" }, words);
 });
 
 t.test(

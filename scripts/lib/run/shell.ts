@@ -60,6 +60,11 @@ const KNOWN: [RegExp, string, string][] = [
   ],
   [/this node is not a swarm manager/i, "this host is not a Swarm manager", "make provision"],
   [
+    /error loading config file/i,
+    "the kubeconfig of k3s cannot be read",
+    `restart k3s, which writes ${KUBECONFIG} anew`,
+  ],
+  [
     /connection to the server \S+ was refused|unable to connect to the server|stat \/etc\/rancher\/k3s/i,
     "k3s does not answer",
     "make provision ORCHESTRATOR=k3s",
@@ -74,6 +79,11 @@ const KNOWN: [RegExp, string, string][] = [
     /could not resolve|temporary failure resolving|no such host|ENOTFOUND|EAI_AGAIN|network is unreachable/i,
     "the network does not answer",
     "check the default route and DNS; what was fetched already is kept",
+  ],
+  [
+    /(?:tar file|ctr: ).*unexpected EOF|archive\/tar: |unrecognized image format/i,
+    "the archive of an image is damaged",
+    "remove the file that the command names, if it is still there, and run it again: it is made anew",
   ],
   [/docker: (?:command )?not found/i, "there is no docker on this machine", "make provision"],
 ];

@@ -94,9 +94,10 @@ export async function volumesGone(settings: Settings): Promise<void> {
 
 function undeleted({ metadata, spec, status }: PersistentVolume): Failure {
   const path = (spec.hostPath ?? spec.local)?.path;
+  const remove = `${path ? "remove that folder, and " : ""}k3s kubectl delete persistentvolume ${metadata.name}`;
   return new Failure(`the volume ${metadata.name} is not deleted: ${status.message ?? "no reason given"}`, {
     code: EXIT.failed,
     ...(path && { lines: [`its data is still in ${path}`] }),
-    hint: "make teardown PURGE=1",
+    hint: `${remove}, then make teardown PURGE=1`,
   });
 }

@@ -41,10 +41,14 @@ export async function installed(): Promise<Installed> {
 /** Whether somebody else has installed it. */
 export const isForeign = ({ version, ours }: Installed) => version !== "" && !ours;
 
-/** Whether the cluster of this host answers. */
-export async function answers(): Promise<boolean> {
-  return (await $({ nothrow: true, timeout: "10s" })`kubectl get --raw /readyz`).ok;
+/** Why the cluster of this host does not answer, in the last line of kubectl's words; undefined if it does. */
+export async function whyNoAnswer(): Promise<string | undefined> {
+  const { ok, stderr } = await $({ nothrow: true, timeout: "10s" })`kubectl get --raw /readyz`;
+  return ok ? undefined : stderr.trim().split("\n").at(-1) || "no answer in 10 s";
 }
+
+/** Whether the cluster of this host answers. */
+export const answers = async (): Promise<boolean> => (await whyNoAnswer()) === undefined;
 
 /**
  * Puts the release's files and the settings in place, and starts k3s, or starts it again if any of that changed.

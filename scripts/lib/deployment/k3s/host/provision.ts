@@ -7,7 +7,7 @@ import type { Settings } from "../../../run/settings.ts";
 import { KUBECONFIG, toFailure } from "../../../run/shell.ts";
 import { until } from "../../../run/wait.ts";
 import { artifacts } from "./artifacts.ts";
-import { answers, ensureK3s, installed } from "./install.ts";
+import { ensureK3s, installed, whyNoAnswer } from "./install.ts";
 import { k3sHostProblems } from "./preflight.ts";
 import { ensureKubeconfig } from "./kubeconfig.ts";
 import { logHint } from "./process.ts";
@@ -36,12 +36,12 @@ export async function provisionSteps(settings: Settings, { k3sArtifacts }: Optio
 
 /** Waits until the node is ready and the cluster's DNS answers. */
 async function ready({ deadlines }: Settings, report: Report): Promise<Outcome> {
-  let seen = "the server does not answer";
+  let seen = `it has not written ${KUBECONFIG}`;
   const wait = { what: "k3s is not ready", deadline: deadlines.start, seen: () => seen, hint: logHint() };
   await until(wait, async () => {
-    if (!existsSync(KUBECONFIG) || !(await answers())) return false;
+    if (!existsSync(KUBECONFIG)) return false;
     // A server that has just started answers one question, and not the next.
-    seen = await missing().catch((error: unknown) => toFailure(error).message);
+    seen = (await whyNoAnswer()) ?? (await missing().catch((error: unknown) => toFailure(error).message));
     report(seen);
     return seen === "";
   });
