@@ -1,15 +1,13 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { glob, mkdir, rename, rm, statfs } from "node:fs/promises";
-import { homedir } from "node:os";
+import { dirname } from "node:path";
 import { $ } from "zx/core";
 import { distributionSources, hostSources } from "./apt-sources.ts";
 import { EXIT, Failure } from "../run/failure.ts";
 import { osRelease } from "../host/facts.ts";
+import { cacheFolder } from "../run/paths.ts";
 import { asRoot } from "../run/shell.ts";
-
-/** Where the kit keeps what it made and can make again. */
-const CACHE = `${process.env["XDG_CACHE_HOME"] || `${homedir()}/.cache`}/counter-deploy`;
 
 const CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt";
 /** Where mmdebstrap unpacks; /tmp may be a small one, in memory. */
@@ -51,7 +49,7 @@ export function describeRootfs(): Rootfs | undefined {
   return {
     hash: digest,
     distribution: osRelease("PRETTY_NAME").replace("GNU/Linux ", ""),
-    file: `${CACHE}/${suite}-${digest}.tar`,
+    file: `${cacheFolder()}/${suite}-${digest}.tar`,
     sources,
     suite,
   };
@@ -59,7 +57,8 @@ export function describeRootfs(): Rootfs | undefined {
 
 /** Makes the archive unless it is there, from signed packages. Half an archive never gets its name. */
 export async function makeRootfs({ file, sources, suite }: Rootfs): Promise<void> {
-  await mkdir(CACHE, { recursive: true });
+  const folder = dirname(file);
+  await mkdir(folder, { recursive: true });
   await removeLeftovers(file);
   if (existsSync(file)) return;
   if (!(await $({ nothrow: true })`command -v mmdebstrap`).ok) {
@@ -68,7 +67,7 @@ export async function makeRootfs({ file, sources, suite }: Rootfs): Promise<void
       hint: "make provision",
     });
   }
-  for (const dir of [WORK, CACHE]) await needRoom(dir);
+  for (const dir of [WORK, folder]) await needRoom(dir);
   const unfinished = `${file}.${process.pid}`;
   // A session of its own: when mmdebstrap fails it ends its whole process group with HUP, and that would be this
   // process, make and the script that called it.
@@ -92,9 +91,10 @@ async function needRoom(dir: string): Promise<void> {
 
 /** Archives of earlier inputs, and what runs that were killed have left; those of a run that goes on stay. */
 async function removeLeftovers(current: string): Promise<void> {
-  for await (const name of glob("*-*.tar{,.*}", { cwd: CACHE })) {
+  const folder = dirname(current);
+  for await (const name of glob("*-*.tar{,.*}", { cwd: folder })) {
     const pid = /\.tar\.(\d+)$/.exec(name)?.[1];
-    const used = pid ? existsSync(`/proc/${pid}`) : `${CACHE}/${name}` === current;
-    if (!used) await rm(`${CACHE}/${name}`, { force: true });
+    const used = pid ? existsSync(`/proc/${pid}`) : `${folder}/${name}` === current;
+    if (!used) await rm(`${folder}/${name}`, { force: true });
   }
 }

@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
-import { homedir } from "node:os";
 import { $ } from "zx/core";
+import { cacheFolder } from "../run/paths.ts";
 
 /** The newest that an old Go builds, too: 1.19 does. */
 const MODULE = "sigs.k8s.io/kustomize/kustomize/v5@v5.0.3";
-const CACHE = `${homedir()}/.cache/counter-deploy/bin`;
+const CACHE = `${cacheFolder()}/bin`;
 
 /**
  * A command that renders a kustomization: what is installed (kubectl since 1.21, whose own kustomize knows components),

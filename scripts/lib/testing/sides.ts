@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import type { Test } from "tap";
 import { $ } from "zx/core";
-import { ARTIFACTS, lacking } from "../deployment/k3s/host/artifacts.ts";
+import { artifactsFolder, lacking } from "../deployment/k3s/host/artifacts.ts";
 import { readSettings } from "../run/settings.ts";
 import type { TestHost } from "./host.ts";
 import { k3sTests } from "./k3s-tests.ts";
@@ -45,6 +45,7 @@ export interface OwnTest {
   run: (t: Test, host: TestHost, address: string) => Promise<void>;
 }
 
+const ARTIFACTS = artifactsFolder();
 const TEMPLATE = `${ARTIFACTS}/config.toml.tmpl`;
 
 const lines = (text: string) => text.split("\n").filter(Boolean).toSorted();

@@ -1,17 +1,14 @@
 import { existsSync } from "node:fs";
 import { mkdir, rename } from "node:fs/promises";
-import { homedir } from "node:os";
 import { $ } from "zx/core";
 import { download, NotReachable, verifySum } from "../../run/download.ts";
 import { EXIT, Failure } from "../../run/failure.ts";
 import type { OptionValues } from "../../run/options.ts";
-import { ROOT } from "../../run/paths.ts";
+import { cacheFolder, ROOT } from "../../run/paths.ts";
 import type { Report } from "../../run/progress.ts";
 import type { Settings } from "../../run/settings.ts";
 import type { Generator } from "./generate.ts";
 
-/** Where the release's files are kept, and looked for before the network is asked. */
-const CACHE = `${homedir()}/.cache/counter-deploy/k6`;
 /** What the script in checks/load is written for. */
 const MAJOR = 2;
 const PLATFORM = `linux-${process.arch === "arm64" ? "arm64" : "amd64"}`;
@@ -33,7 +30,7 @@ export async function findK6(
   k6: Pinned,
   options: OptionValues,
   report: Report,
-  cache = CACHE,
+  cache = `${cacheFolder()}/k6`,
 ): Promise<Generator> {
   if (options.k6) {
     const version = await versionOf(options.k6);

@@ -6,11 +6,11 @@ import type { AddressInfo } from "node:net";
 import t from "tap";
 import { EXIT, type Failure } from "../../../run/failure.ts";
 import { readSettings } from "../../../run/settings.ts";
+import { artifacts, artifactsFolder, lacking } from "./artifacts.ts";
 
-// The kit's own folder is below the user's home, which is to be an empty one here.
-const home = t.testdir({});
-process.env["HOME"] = home;
-const { artifacts, lacking } = await import("./artifacts.ts");
+// The kit's own folder is in the user's cache, which is to be an empty one here.
+process.env["XDG_CACHE_HOME"] = t.testdir({});
+const own = artifactsFolder();
 
 const VERSION = "v1.2.3+k3s4";
 const [binary, sums, images, installer, installerSum] = lacking("/nowhere");
@@ -87,7 +87,6 @@ t.test("the files of another release are refused", async (t) => {
 });
 
 t.test("without a network: what to put into the kit's own folder; from there it is taken", async (t) => {
-  const own = `${home}/.cache/counter-deploy/k3s`;
   const failure = await artifacts(settings(), nothing, undefined, silent).catch((error: Failure) => error);
   t.match(failure, { code: EXIT.refused, message: /cannot be downloaded: .*ECONNREFUSED/ });
   t.match(failure, {
@@ -99,7 +98,6 @@ t.test("without a network: what to put into the kit's own folder; from there it 
 });
 
 t.test("files of another version stay where the network does not bring the wanted one", async (t) => {
-  const own = `${home}/.cache/counter-deploy/k3s`;
   await t.rejects(artifacts(settings("v1.2.4+k3s1"), nothing, undefined, silent), { code: EXIT.refused });
   t.same(readdirSync(own).toSorted(), Object.keys(files).toSorted());
 });

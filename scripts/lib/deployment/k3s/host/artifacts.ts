@@ -1,15 +1,15 @@
 import { existsSync } from "node:fs";
 import { readFile, rename, rm } from "node:fs/promises";
-import { homedir } from "node:os";
 import { basename } from "node:path";
 import { EXIT, Failure } from "../../../run/failure.ts";
 import { download, NotReachable, verifySum } from "../../../run/download.ts";
+import { cacheFolder } from "../../../run/paths.ts";
 import type { Outcome, Report } from "../../../run/progress.ts";
 import type { Settings } from "../../../run/settings.ts";
 import { type Installed, isForeign } from "./install.ts";
 
 /** Where the release's files are kept, and looked for before the network is asked. */
-export const ARTIFACTS = `${homedir()}/.cache/counter-deploy/k3s`;
+export const artifactsFolder = (): string => `${cacheFolder()}/k3s`;
 
 /** Paths of the verified files of one release. */
 export interface Artifacts {
@@ -47,7 +47,7 @@ export async function artifacts(
 ): Promise<{ files?: Artifacts } & Outcome> {
   if (isForeign(here) || (here.complete && here.version === k3s.version))
     return { changed: false, note: here.version };
-  const dir = named ?? ARTIFACTS;
+  const dir = named ?? artifactsFolder();
   const missing = lacking(dir);
   if (missing.length === 0 && (named || (await holds(dir, k3s.version)))) {
     return { files: await verified(dir, k3s.version), note: `from ${dir}` };
@@ -65,14 +65,15 @@ export async function artifacts(
 /** Brings the release from the network. What is in the kit's folder goes only when all of it is here and right. */
 async function bring({ version, releases, source }: Settings["k3s"], report: Report): Promise<Artifacts> {
   const tag = encodeURIComponent(version);
-  const coming = `${ARTIFACTS}-${version}`;
+  const folder = artifactsFolder();
+  const coming = `${folder}-${version}`;
   for (const name of [SUMS, BINARY, IMAGES[0]!])
     await download(`${releases}/${tag}/${name}`, `${coming}/${name}`, report);
   for (const name of OF_SOURCE) await download(`${source}/${tag}/${name}`, `${coming}/${name}`, report);
   await verified(coming, version);
-  await rm(ARTIFACTS, { recursive: true, force: true });
-  await rename(coming, ARTIFACTS);
-  return paths(ARTIFACTS);
+  await rm(folder, { recursive: true, force: true });
+  await rename(coming, folder);
+  return paths(folder);
 }
 
 /** Checks every file of a folder. Nothing is executable before, or run to find out its version. */
