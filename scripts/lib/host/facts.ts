@@ -65,13 +65,3 @@ export const memoryProblems = (memory: number): string[] =>
 
 const gib = (bytes: number) => (bytes / GIB).toFixed(1);
 const nearest = (path: string): string => (existsSync(path) ? path : nearest(dirname(path)));
-
-/** The address of the default route, or of the loopback where there is none. */
-export async function defaultAddress(): Promise<string> {
-  const { stdout } = await $({ nothrow: true })`ip -json route get 192.0.2.1`;
-  try {
-    return (JSON.parse(stdout) as { prefsrc: string }[])[0]?.prefsrc ?? "127.0.0.1";
-  } catch {
-    return "127.0.0.1";
-  }
-}

@@ -3,7 +3,8 @@ import { $ } from "zx/core";
 import { engineInfo } from "../../host/docker.ts";
 import { ensureSwarm } from "./membership.ts";
 import { engineHostProblems, engineSteps } from "../engine-steps.ts";
-import { defaultAddress, hasIpvs } from "../../host/facts.ts";
+import { hasIpvs } from "../../host/facts.ts";
+import { ownAddress } from "../../host/own-address.ts";
 import { portsProblems } from "../../host/port.ts";
 import type { OptionValues } from "../../run/options.ts";
 import type { Outcome, Step } from "../../run/progress.ts";
@@ -11,6 +12,8 @@ import type { Settings } from "../../run/settings.ts";
 
 /** For the managers, and for the nodes' gossip (docs.docker.com, "Open protocols and ports between the hosts"). */
 const PORTS = [2377, 7946];
+/** What a host without a route announces: it is alone. */
+const LOOPBACK = "127.0.0.1";
 
 /** The secret that holds the Redis password. */
 export const passwordSecret = (settings: Settings) => `${settings.name}_redis_password`;
@@ -34,7 +37,8 @@ export async function provisionSteps(settings: Settings, { advertiseAddr }: Opti
 }
 
 async function ensureManager(advertiseAddr: string | undefined): Promise<Outcome> {
-  const { changed, note } = await ensureSwarm(advertiseAddr ?? (await defaultAddress()));
+  const address = advertiseAddr ?? (await ownAddress()) ?? LOOPBACK;
+  const { changed, note } = await ensureSwarm(address);
   const door = (await hasIpvs()) ? "routing mesh" : "no IPVS: proxy in front";
   return { changed: changed ?? false, note: note ? `${note}, ${door}` : door };
 }
