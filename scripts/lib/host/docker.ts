@@ -30,7 +30,7 @@ export async function engineInfo(): Promise<EngineInfo | undefined> {
   }
 }
 
-/** What about this engine keeps it from serving; an empty list is good news. */
+/** What about this engine keeps it from serving, each problem in a line; none where nothing does. */
 export function engineProblems(info: EngineInfo): string[] {
   const [major = 0, minor = 0, patch = 0] = info.ServerVersion.split(/[.+-]/).map(Number);
   const problems = [];

@@ -71,10 +71,10 @@ async function pullAll({ images, deadlines }: Settings, report: Report): Promise
 /** Pulls an image. Throws NoRegistry when none answers in time, and a Failure when it does not have the image. */
 async function pull(image: string, deadline: number): Promise<void> {
   const run = $({ nothrow: true, timeout: `${deadline}s` })`docker pull ${image}`;
-  const impatience = setTimeout(() => void run.kill(), FIRST_WORD * 1000);
-  run.stdout.once("data", () => clearTimeout(impatience));
+  const contactTimer = setTimeout(() => void run.kill(), FIRST_WORD * 1000);
+  run.stdout.once("data", () => clearTimeout(contactTimer));
   const output = await run;
-  clearTimeout(impatience);
+  clearTimeout(contactTimer);
   if (output.ok) return;
   if (NOT_THERE.test(output.stderr)) {
     throw new Failure(`the registry has no ${image}`, { hint: "images in deploy/settings.yaml" });
