@@ -18,7 +18,6 @@ function pod(
       ...(state.leaving && { deletionTimestamp: "2026-01-01T00:00:00Z" }),
     },
     status: {
-      phase: "Running",
       conditions: [{ type: "Ready", status: state.ready ? "True" : "False" }],
       containerStatuses: [
         {

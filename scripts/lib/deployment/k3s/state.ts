@@ -27,7 +27,6 @@ export interface Metadata {
 export interface Condition {
   type: string;
   status: string;
-  reason?: string;
   message?: string;
 }
 
@@ -47,7 +46,6 @@ export interface Workload {
   status: {
     observedGeneration?: number;
     updatedReplicas?: number;
-    readyReplicas?: number;
     conditions?: Condition[];
   };
 }
@@ -55,12 +53,11 @@ export interface Workload {
 export interface Pod {
   metadata: Metadata;
   status: {
-    phase: string;
     conditions?: Condition[];
     containerStatuses?: {
       restartCount: number;
       containerID?: string;
-      state: { waiting?: { reason?: string; message?: string }; terminated?: object };
+      state: { waiting?: { reason?: string; message?: string } };
     }[];
   };
 }
