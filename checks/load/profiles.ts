@@ -11,7 +11,7 @@ export const ROUTES = {
 } as const;
 
 export type RouteName = keyof typeof ROUTES;
-export type Weights = Partial<Record<RouteName, number>>;
+type Weights = Partial<Record<RouteName, number>>;
 
 /** What the original's clients do, of 30 requests. */
 const ORIGINAL: Weights = { read: 15, increment: 7, decrement: 4, page: 3, reset: 1 };
@@ -105,7 +105,7 @@ export const PROFILES = {
 export type ProfileName = keyof typeof PROFILES;
 
 /** The level is reached evenly over its seconds; a stage of no seconds jumps. */
-export interface Stage {
+interface Stage {
   seconds: number;
   target: number;
 }

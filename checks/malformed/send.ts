@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { type Malformed, malformed } from "./corpus.ts";
 
-export interface Report {
+interface Report {
   sent: number;
   /** How often each status was answered; "none" where the connection ended without one. */
   statuses: Record<string, number>;
@@ -17,7 +17,7 @@ export interface Report {
   asked: number;
 }
 
-export interface Fault {
+interface Fault {
   kind: string;
   /** The beginning of what was sent, as JSON writes it. */
   request: string;

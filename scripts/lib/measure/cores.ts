@@ -5,7 +5,7 @@ import { throttledShare, type Throttling, throttlingOf } from "./throttling.ts";
 const TICKS = 100;
 
 /** CPU time so far, in seconds, of each process that plays a role, and of nobody. */
-export interface CpuTimes {
+interface CpuTimes {
   roles: Map<Role, Map<string, number>>;
   idle: number;
   /** What the machine that this one is a guest of gave to others. */

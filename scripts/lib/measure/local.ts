@@ -7,7 +7,7 @@ import { ROOT } from "../run/paths.ts";
 import { until } from "../run/wait.ts";
 
 /** A server of this machine's loopback, for the length of a measurement. */
-export interface LocalServer extends Disposable {
+interface LocalServer extends Disposable {
   port: number;
   pid: number;
 }

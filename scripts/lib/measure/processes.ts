@@ -15,7 +15,7 @@ const ROLES: Record<Role, (argv: string[]) => boolean> = {
 export type Role = "proxy" | "replicas" | "redis" | "orchestrator";
 
 /** A process that plays a role. */
-export interface Player {
+interface Player {
   role: Role;
   pid: string;
   /** Its name without its folder. */

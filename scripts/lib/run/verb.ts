@@ -11,7 +11,7 @@ export interface Context {
   options: OptionValues;
 }
 
-export interface Verb extends VerbSpec {
+interface Verb extends VerbSpec {
   /** Changes the deployment: refused while another such run works on the same one. */
   exclusive?: boolean;
   /** Asked after a failure: what serves now, for the message. */

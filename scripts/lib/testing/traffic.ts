@@ -4,7 +4,7 @@ import { text } from "node:stream/consumers";
 import { until } from "../run/wait.ts";
 
 /** What the clients saw. */
-export interface Traffic {
+interface Traffic {
   /** Increments that were answered with 200. */
   acknowledged: number;
   /** Every other answer, and every request without one. */
@@ -41,7 +41,7 @@ export function startTraffic(url: string, clients = 4): { stop: () => Promise<Tr
 }
 
 /** What a client saw of an outage that had begun. */
-export interface Outage {
+interface Outage {
   /** Until every increment was acknowledged again. */
   ms: number;
   acknowledged: number;

@@ -3,7 +3,7 @@ import { listener } from "../../host/port.ts";
 import type { Finding } from "./checks.ts";
 
 /** A port that is open on this host's address. */
-export interface Open {
+interface Open {
   port: number;
   /** Who listens, as far as this host knows. */
   who: string;

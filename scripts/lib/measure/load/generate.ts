@@ -45,7 +45,7 @@ interface Sink {
 }
 
 /** Whose CPU it was, and, where the target is on this machine, what was strained. */
-export interface Usage {
+interface Usage {
   cores: Cores;
   strain?: Strain;
 }

@@ -22,7 +22,7 @@ export async function writeReport(folder: string, result: Result, facts: object)
 }
 
 /** The report as a page that needs nothing but itself. */
-export function reportHtml(result: Result, facts: object): string {
+function reportHtml(result: Result, facts: object): string {
   const { profile, target, started, generator, headline, passed } = result;
   const replicas = `${target.replicas} ${target.replicas === 1 ? "replica" : "replicas"}`;
   const where = `${target.url}, ${target.orchestrator}, ${replicas}, version ${target.version}`;

@@ -32,7 +32,7 @@ export interface Result {
   parts: Part[];
 }
 
-export type Facts = Pick<Result, "profile" | "interrupted" | "started" | "generator" | "target" | "resets">;
+type Facts = Pick<Result, "profile" | "interrupted" | "started" | "generator" | "target" | "resets">;
 
 /** Judges the parts of a load as a whole. */
 export function resultOf(facts: Facts, parts: Part[], load: Settings["load"], steps: boolean): Result {
@@ -89,7 +89,7 @@ function stepHeadline(parts: Part[], { max }: Settings["load"]): string {
 }
 
 /** A table with what it is about. */
-export interface Titled {
+interface Titled {
   title: string;
   table: Table;
 }

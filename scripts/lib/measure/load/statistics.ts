@@ -21,7 +21,7 @@ export interface Row {
 }
 
 /** One slice of the time, for the charts. */
-export interface Slice extends Row {
+interface Slice extends Row {
   /** Seconds since the beginning. */
   from: number;
   seconds: number;

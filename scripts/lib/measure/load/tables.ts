@@ -34,7 +34,7 @@ export function requestTable({ all, routes, blocked, connect, connections }: Sta
 }
 
 /** A step of `max` in a line. */
-export interface StepRow {
+interface StepRow {
   rate: number;
   statistics: Pick<Statistics, "all">;
   dropped: number;

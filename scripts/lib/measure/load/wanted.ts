@@ -3,7 +3,7 @@ import { EXIT, Failure } from "../../run/failure.ts";
 import type { OptionValues } from "../../run/options.ts";
 
 /** Above this, a count is worth something, and no load resets it unasked. */
-export const PRECIOUS = 1000;
+const PRECIOUS = 1000;
 
 /** The profiles, for a usage text. */
 export const PROFILE_NOTES = [

@@ -8,7 +8,7 @@ export interface Series {
   points: { x: number; y: number }[];
 }
 
-export interface Chart {
+interface Chart {
   /** What it shows, for those who do not see it. */
   title: string;
   /** Below the axis, with its unit. */

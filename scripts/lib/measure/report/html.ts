@@ -13,7 +13,7 @@ export function tableHtml(rows: string[][]): string {
   return `<div class="wide" tabindex="0"><table><thead><tr>${cells(head, "th")}</tr></thead><tbody>\n${lines}\n</tbody></table></div>`;
 }
 
-export interface Page {
+interface Page {
   title: string;
   /** Stands below the title, most important first. */
   lines: string[];

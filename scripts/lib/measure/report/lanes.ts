@@ -2,14 +2,14 @@ import { roundUp } from "./chart.ts";
 import { escape } from "./html.ts";
 
 /** A stretch of a lane's time. */
-export interface Span {
+interface Span {
   from: number;
   to: number;
   /** Its colour, by the style's classes. */
   look: "one" | "two" | "bad";
 }
 
-export interface Lanes {
+interface Lanes {
   /** What it shows, for those who do not see it. */
   title: string;
   /** Below the axis, with its unit. */
