@@ -5,12 +5,12 @@
 //   make compare REPLICAS="1 4"
 //   scripts/compare.ts --rounds=1 --quick
 
+import { requireNoneWorse } from "./lib/measure/compare/baseline.ts";
 import { runCompare } from "./lib/measure/compare/compare.ts";
 import { comparisonText } from "./lib/measure/compare/report/write.ts";
 import { COMPARE_OPTIONS } from "./lib/measure/compare/wanted.ts";
 import { choose } from "./lib/deployment/choose.ts";
 import { serving } from "./lib/deployment/deployed.ts";
-import { Failure } from "./lib/run/failure.ts";
 import { verb } from "./lib/run/verb.ts";
 
 process.exitCode = await verb(
@@ -27,9 +27,7 @@ process.exitCode = await verb(
     const { comparison, done } = await runCompare(context);
     const { json } = context.options;
     process.stdout.write(json ? `${JSON.stringify(comparison)}\n` : comparisonText(comparison));
-    const worse = comparison.baseline?.rows.filter((row) => row.worse) ?? [];
-    if (worse.length > 0)
-      throw new Failure(`worse than ${context.options.baseline}`, { lines: worse.map(({ text }) => text) });
+    if (comparison.baseline) requireNoneWorse(comparison.baseline);
     done(comparison.headline);
   },
 );

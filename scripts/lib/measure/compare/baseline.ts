@@ -3,7 +3,8 @@ import { isDeepStrictEqual } from "node:util";
 import { EXIT, Failure } from "../../run/failure.ts";
 import { count, ms } from "../load/tables.ts";
 import type { ArmResult, Figures, Method } from "./comparison.ts";
-import { type Estimate, unpairedRatio } from "./statistics.ts";
+import { LEAST } from "./run.ts";
+import { type Estimate, estimateText, unpairedRatio } from "./statistics.ts";
 
 /** Of compare.json: it changes when an older one could be misread. */
 export const SCHEMA = 1;
@@ -21,21 +22,25 @@ export interface Baseline {
 /** One figure of an arm, now against then: they are other runs of another day, and nothing pairs them. */
 export interface BaselineRow {
   arm: string;
-  what: "rate" | "p99";
-  estimate: Estimate;
-  /** By more than the tolerance, wherever in its interval the ratio is. */
+  /** "runs" where too few are left of the arm to say more. */
+  what: "rate" | "p99" | "runs";
+  estimate?: Estimate;
+  /** By more than the tolerance, wherever in its interval the ratio is; or it cannot be measured any more. */
   worse: boolean;
   text: string;
 }
 
-type Earlier = Pick<Figures, "method" | "arms"> & { schema: number; started: string };
+type Earlier = Pick<Figures, "method" | "arms"> & { schema: number; started: string; interrupted: boolean };
 
 /** What must be the same, or the two say nothing about each other. */
 const SAME = ["budget", "cpus", "quick", "lengths", "users", "p99", "cores"] as const;
 
+/** Runs of an arm, at least: fewer have no interval, or one that is right in half of the cases. */
+export const FEWEST_RUNS = 3;
+
 /**
- * Reads the earlier comparison in a report's folder. Throws a usage Failure where there is none, or where it is of
- * another workload than `method`.
+ * Reads the earlier comparison in a report's folder. Throws a usage Failure where there is none, where it is of another
+ * workload than `method`, and where it was interrupted or has too few runs that count.
  */
 export function readBaseline(folder: string, method: Method): Earlier {
   const earlier = parse(folder);
@@ -48,11 +53,27 @@ export function readBaseline(folder: string, method: Method): Earlier {
       code: EXIT.usage,
       lines: names.map((name) => `${name}: ${show(earlier.method[name])} there, ${show(method[name])} here`),
     });
-  const arms = earlier.arms.filter(({ twin }) => !twin).map(({ name }) => name);
-  const mine = method.orchestrators.flatMap((one) => method.sizes.map((size) => `${one} ${size}`));
-  if (mine.some((name) => arms.includes(name))) return earlier;
-  throw new Failure(`${folder} has none of these sizes, but ${arms.join(", ")}`, { code: EXIT.usage });
+  if (earlier.interrupted) throw new Failure(`${folder} was interrupted`, { code: EXIT.usage });
+  const shared = namesOf(method).filter((name) => namesOf(earlier.method).includes(name));
+  if (shared.length === 0)
+    throw new Failure(`${folder} has none of these sizes, but ${namesOf(earlier.method).join(", ")}`, {
+      code: EXIT.usage,
+    });
+  const few = shared.filter((name) => runsOf(earlier, name) < FEWEST_RUNS);
+  if (few.length === 0) return earlier;
+  throw new Failure(`${folder} has fewer than ${FEWEST_RUNS} runs of ${few.join(", ")} that count`, {
+    code: EXIT.usage,
+    hint: `ROUNDS=${FEWEST_RUNS} or more`,
+  });
 }
+
+/** The arms that a comparison was to have, but the twin. */
+const namesOf = ({ orchestrators, sizes }: Method) =>
+  orchestrators.flatMap((one) => sizes.map((size) => `${one} ${size}`));
+
+const armOf = ({ arms }: Pick<Figures, "arms">, name: string) => arms.find((arm) => arm.name === name);
+
+const runsOf = (figures: Pick<Figures, "arms">, name: string) => armOf(figures, name)?.runs ?? 0;
 
 const show = (value: unknown) => JSON.stringify(value) ?? "none";
 
@@ -78,48 +99,47 @@ export function againstBaseline(
   folder: string,
   tolerance: number,
 ): Baseline {
-  const arms = figures.arms.filter(({ twin }) => !twin);
-  const rows = arms.flatMap((arm) => {
-    const before = earlier.arms.find(({ name }) => name === arm.name);
-    return before ? rowsOf(before, arm, 1 + tolerance / 100, figures.method.seed) : [];
+  const rows = namesOf(figures.method).flatMap((name) => {
+    const [before, now] = [armOf(earlier, name), armOf(figures, name)];
+    if (!before) return [];
+    const runs = now?.runs ?? 0;
+    if (!now || runs < FEWEST_RUNS) return fewRow(name, runs);
+    const factor = 1 + tolerance / 100;
+    return [
+      rateRow(before, now, factor, figures.method.seed),
+      timeRow(before, now, factor, figures.method.seed),
+    ];
   });
   return { folder, started: earlier.started, tolerance, rows };
 }
 
-const held = (arm: ArmResult) => arm.rates.filter((rate) => rate > 0);
+/** Throws a Failure where a figure is worse than the baseline's. */
+export function requireNoneWorse({ folder, rows }: Baseline): void {
+  const worse = rows.filter((row) => row.worse);
+  if (worse.length > 0) throw new Failure(`worse than ${folder}`, { lines: worse.map(({ text }) => text) });
+}
+
+function fewRow(arm: string, runs: number): BaselineRow {
+  const text = `${arm} has ${runs} ${runs === 1 ? "run" : "runs"} that count: ${FEWEST_RUNS} are needed to tell`;
+  return { arm, what: "runs", worse: true, text };
+}
+
+/** The rates of an arm; where nothing was held, the lowest that is tried, which is more than that. */
+const held = (arm: ArmResult) => arm.rates.map((rate) => Math.max(rate, LEAST));
 
 const p99s = (arm: ArmResult) => arm.users.map(({ p99 }) => p99);
 
-function rowsOf(before: ArmResult, now: ArmResult, factor: number, seed: number): BaselineRow[] {
-  const rate = unpairedRatio(held(before), held(now), seed);
-  const p99 = unpairedRatio(p99s(before), p99s(now), seed);
-  const text = (what: string, { ratio, interval }: Estimate) =>
-    `${now.name} ${what}, ${ratio.toFixed(2)} times${interval ? ` [${interval.map((end) => end.toFixed(2)).join(", ")}]` : ""}`;
-  return [
-    ...(rate
-      ? [
-          {
-            arm: now.name,
-            what: "rate" as const,
-            estimate: rate,
-            worse: rate.interval !== undefined && rate.interval[1] < 1 / factor,
-            text: text(`held ${count(now.rate)} a second against ${count(before.rate)}`, rate),
-          },
-        ]
-      : []),
-    ...(p99
-      ? [
-          {
-            arm: now.name,
-            what: "p99" as const,
-            estimate: p99,
-            worse: p99.interval !== undefined && p99.interval[0] > factor,
-            text: text(
-              `had a p99 of ${ms(now.samples.users.times.p99)} ms against ${ms(before.samples.users.times.p99)} ms`,
-              p99,
-            ),
-          },
-        ]
-      : []),
-  ];
+function rateRow(before: ArmResult, now: ArmResult, factor: number, seed: number): BaselineRow {
+  const estimate = unpairedRatio(held(before), held(now), seed)!;
+  const none = now.rate === 0 && before.rate > 0;
+  const worse = none || estimate.interval![1] < 1 / factor;
+  const rates = `${now.name} held ${none ? "nothing" : `${count(now.rate)} a second`} against ${count(before.rate)} a second`;
+  return { arm: now.name, what: "rate", estimate, worse, text: `${rates}, ${estimateText(estimate)}` };
+}
+
+function timeRow(before: ArmResult, now: ArmResult, factor: number, seed: number): BaselineRow {
+  const estimate = unpairedRatio(p99s(before), p99s(now), seed)!;
+  const [was, is] = [before, now].map(({ samples }) => ms(samples.users.times.p99));
+  const text = `${now.name} had a p99 of ${is} ms against ${was} ms, ${estimateText(estimate)}`;
+  return { arm: now.name, what: "p99", estimate, worse: estimate.interval![0] > factor, text };
 }

@@ -88,9 +88,10 @@ export async function runCompare({ settings, options }: Context): Promise<Compar
     subjects: subjects.map(factsOf),
   });
   const figures = figuresOf(method, idle, runs.measured, runs.all);
-  const baseline = earlier && againstBaseline(figures, earlier, options.baseline!, wanted.tolerance);
   const seconds = Math.round((performance.now() - begun) / 1000);
   const interrupted = failure !== undefined;
+  const whole = interrupted ? undefined : earlier;
+  const baseline = whole && againstBaseline(figures, whole, options.baseline!, wanted.tolerance);
   const comparison = resultOf(figures, { interrupted, started, seconds, facts }, baseline);
   await writeComparison(folder, comparison);
   process.stderr.write(`Report: reports/${basename(folder)}/report.html\n`);

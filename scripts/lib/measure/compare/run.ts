@@ -14,9 +14,10 @@ import type { Lengths } from "./plan.ts";
 
 /** The coarse search asks for so many times what it asked for before: it only looks where to begin. */
 const COARSE = 1.5;
-/** Requests a second at which the coarse search begins, and below which none does. */
+/** Requests a second at which the coarse search begins. */
 const BEGIN = 300;
-const LEAST = 20;
+/** Requests a second below which no search begins. */
+export const LEAST = 20;
 /** Of the rate that was held before, where the next search begins. */
 const BELOW = 0.7;
 /** And where it begins again if nothing is held there, so many times. */

@@ -18,6 +18,14 @@ export interface Estimate {
   rounds: number[];
 }
 
+/** A ratio with as many digits as say something. */
+export const times = (ratio: number) => ratio.toFixed(2);
+
+/** A ratio with its interval, like "0.72 times [0.69, 0.75]". */
+export function estimateText({ ratio, interval }: Estimate): string {
+  return `${times(ratio)} times${interval ? ` [${interval.map(times).join(", ")}]` : ""}`;
+}
+
 const LEVEL = 0.95;
 /** Of the standard normal distribution, for the level. */
 const Z = 1.959964;

@@ -1,7 +1,7 @@
 import { count, ms } from "../load/tables.ts";
 import type { Baseline } from "./baseline.ts";
 import type { ArmResult, Difference, Figures } from "./comparison.ts";
-import type { Estimate } from "./statistics.ts";
+import { type Estimate, estimateText } from "./statistics.ts";
 
 const WORDS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
 const PLATFORMS = { swarm: "Docker Swarm", k3s: "k3s" };
@@ -9,14 +9,6 @@ const PLATFORMS = { swarm: "Docker Swarm", k3s: "k3s" };
 const word = (number: number) => WORDS[number] ?? String(number);
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 const replicas = (number: number) => `${word(number)} ${number === 1 ? "replica" : "replicas"}`;
-/** A ratio with as many digits as say something. */
-export const times = (ratio: number) => ratio.toFixed(2);
-
-/** A ratio with its interval, like "0.72 times [0.69, 0.75]". */
-export function estimateText({ ratio, interval }: Estimate): string {
-  return `${times(ratio)} times${interval ? ` [${interval.map(times).join(", ")}]` : ""}`;
-}
-
 /** The most important difference of a comparison, in one sentence; what was measured, where there is none. */
 export function headlineOf(figures: Figures): string {
   const { differences } = figures;

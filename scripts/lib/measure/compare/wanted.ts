@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { EXIT, Failure } from "../../run/failure.ts";
 import type { OptionName, OptionValues } from "../../run/options.ts";
+import { FEWEST_RUNS } from "./baseline.ts";
 import { type Arm, armsOf, LENGTHS, type Lengths, orderOf, QUICK } from "./plan.ts";
 
 /** The options of the verb. */
@@ -36,8 +37,6 @@ export interface Wanted {
 }
 
 const ROUNDS = 5;
-/** A round or two have no interval to hold against a baseline's. */
-const BASELINE_ROUNDS = 3;
 /** Numbers that are typed without a slip. */
 const SEEDS = 1_000_000;
 
@@ -51,10 +50,10 @@ export function wantedComparison(options: OptionValues): Wanted {
       code: EXIT.usage,
       hint: 'make compare REPLICAS="1 4"',
     });
-  if (options.baseline !== undefined && rounds < BASELINE_ROUNDS)
+  if (options.baseline !== undefined && rounds < FEWEST_RUNS)
     throw new Failure(`${rounds} rounds cannot be told from a baseline's chance`, {
       code: EXIT.usage,
-      hint: `ROUNDS=${BASELINE_ROUNDS} or more`,
+      hint: `ROUNDS=${FEWEST_RUNS} or more`,
     });
   const arms = armsOf(orchestrators, sizes);
   const order = orderOf(arms, rounds, seed);

@@ -1,6 +1,5 @@
 import { count } from "../../load/tables.ts";
-import type { Estimate } from "../statistics.ts";
-import { times } from "../verdict.ts";
+import { type Estimate, times } from "../statistics.ts";
 
 /** A share with its sign. */
 export const percent = (share: number) => `${(100 * share).toFixed(1)} %`;

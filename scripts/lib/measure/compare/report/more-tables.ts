@@ -49,7 +49,12 @@ export function uslTable({ one, contention, coherence, peak, residuals }: Usl): 
 export function baselineTable({ rows, tolerance }: NonNullable<Comparison["baseline"]>): Table {
   return [
     ["size", "figure", "times the baseline's", `worse by more than ${tolerance} %`],
-    ...rows.map(({ arm, what, estimate, worse }) => [arm, what, cell(estimate), worse ? "yes" : "no"]),
+    ...rows.map(({ arm, what, estimate, worse }) => [
+      arm,
+      what,
+      estimate ? cell(estimate) : "-",
+      worse ? "yes" : "no",
+    ]),
   ];
 }
 
