@@ -1,3 +1,4 @@
+import type { Platform } from "./platform.ts";
 import { players, readProc, type Role } from "./processes.ts";
 import { throttledShare, type Throttling, throttlingOf } from "./throttling.ts";
 
@@ -29,10 +30,10 @@ export function cpuOf(pid: number | string): number | undefined {
   return (Number(fields[11]) + Number(fields[12])) / TICKS;
 }
 
-/** Reads what has been used up to now. */
-export function cpuTimes(): CpuTimes {
+/** Reads what has been used up to now; of the roles, by one platform's processes, as `players` takes it. */
+export function cpuTimes(platform?: Platform): CpuTimes {
   const roles = new Map<Role, Map<string, number>>();
-  for (const { pid, role } of players()) {
+  for (const { pid, role } of players(platform)) {
     const used = cpuOf(pid);
     if (used !== undefined) roles.set(role, (roles.get(role) ?? new Map()).set(pid, used));
   }

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { type Platform, platformOf } from "./platform.ts";
 
 /** Parts of a deployment, by how their processes are called on this machine, in containers or not. */
 const ROLES: Record<Role, (argv: string[]) => boolean> = {
@@ -20,17 +21,27 @@ interface Player {
   pid: string;
   /** Its name without its folder. */
   program: string;
+  /** Whose it is, as far as that can be told. */
+  platform: Platform | undefined;
 }
 
-/** The processes that play a role now. */
-export function players(): Player[] {
+/** The processes that play a role now; of one platform, with all of which nothing tells whose they are, if it is given. */
+export function players(platform?: Platform): Player[] {
   const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-  return pids.flatMap((pid) => {
-    const argv = readProc(`${pid}/cmdline`).split(/\0| /);
+  const all = pids.flatMap((pid): Player[] => {
+    const argv = argvOf(pid);
     const role = (Object.keys(ROLES) as Role[]).find((name) => ROLES[name](argv));
-    return role ? { role, pid, program: argv[0]!.replace(/^.*\//, "") } : [];
+    if (!role) return [];
+    const whose = platformOf(argv, argvOf(parentOf(pid)), readProc(`${pid}/cgroup`));
+    return [{ role, pid, program: argv[0]!.replace(/^.*\//, ""), platform: whose }];
   });
+  return all.filter((one) => !platform || !one.platform || one.platform === platform);
 }
+
+const argvOf = (pid: string) => readProc(`${pid}/cmdline`).split(/\0| /);
+
+/** The number behind the name in brackets, which may have spaces, and the state [proc(5)]. */
+const parentOf = (pid: string) => /.*\) \S (\d+)/s.exec(readProc(`${pid}/stat`))?.[1] ?? "";
 
 /** Bytes of memory that a process takes, shared pages divided among those who share them; 0 where it has ended. */
 export function memoryOf(pid: string): number {

@@ -2,6 +2,7 @@ import { mean, median } from "simple-statistics";
 import type { Strain } from "../cores.ts";
 import type { Times } from "../load/statistics.ts";
 import { type Cores, highestMet, type Limits } from "../load/verdict.ts";
+import type { Platform } from "../platform.ts";
 import type { Role } from "../processes.ts";
 import type { Digest, Samples } from "./digest.ts";
 import { type Limit, limitOf, perRequest, type Slow, slowReplica } from "./limit.ts";
@@ -29,8 +30,9 @@ export interface Method {
   cores: number;
 }
 
-/** A program of the orchestrator, without load: cores, and bytes of memory. */
+/** A program of an orchestrator, without load: cores, and bytes of memory. */
 export interface Idle {
+  platform: Platform | undefined;
   program: string;
   processes: number;
   cores: number;

@@ -11,15 +11,18 @@ export async function idleOrchestrators(seconds: number): Promise<Idle[]> {
   const begun = performance.now();
   await sleep(seconds * 1000, undefined, { signal: interruption }).catch(() => interruption.throwIfAborted());
   const took = (performance.now() - begun) / 1000;
-  const programs = [...new Set(all.map(({ program }) => program))].toSorted((a, b) => a.localeCompare(b));
-  return programs.map((program) => {
-    const pids = all.filter((one) => one.program === program).map(({ pid }) => pid);
-    const used = pids.map((pid) => Math.max(0, (cpuOf(pid) ?? 0) - (before.get(pid) ?? 0)));
-    return {
-      program,
-      processes: pids.length,
-      cores: used.reduce((a, b) => a + b, 0) / took,
-      memory: pids.map(memoryOf).reduce((a, b) => a + b, 0),
-    };
-  });
+  const rows = new Map(all.map(({ platform, program }) => [`${platform} ${program}`, { platform, program }]));
+  return [...rows]
+    .toSorted(([a], [b]) => a.localeCompare(b))
+    .map(([, row]) => {
+      const own = all.filter((one) => one.platform === row.platform && one.program === row.program);
+      const pids = own.map(({ pid }) => pid);
+      const used = pids.map((pid) => Math.max(0, (cpuOf(pid) ?? 0) - (before.get(pid) ?? 0)));
+      return {
+        ...row,
+        processes: pids.length,
+        cores: used.reduce((a, b) => a + b, 0) / took,
+        memory: pids.map(memoryOf).reduce((a, b) => a + b, 0),
+      };
+    });
 }

@@ -7,8 +7,9 @@ import { conduct, type Part } from "../load/conduct.ts";
 import type { Generator } from "../load/generate.ts";
 import { noRaw, openRaw, type RawFile } from "../load/raw.ts";
 import type { Row } from "../load/statistics.ts";
-import type { Target } from "../load/target.ts";
+import { platformOfTarget, type Target } from "../load/target.ts";
 import { type Cores, highestMet, type Verdict } from "../load/verdict.ts";
+import type { Platform } from "../platform.ts";
 import { memoryOf, players, type Role } from "../processes.ts";
 import type { Lengths } from "./plan.ts";
 
@@ -100,7 +101,7 @@ export async function measure(visit: Visit, known: number, raw: string) {
     held: highestMet(steps)?.all.rate ?? 0,
     steps,
     end: endOf(steps),
-    memory: memoryByRole(),
+    memory: memoryByRole(platformOfTarget(visit.target)),
   };
 }
 
@@ -155,9 +156,9 @@ async function send(
   return parts;
 }
 
-/** Bytes that the processes of each role take now. */
-export function memoryByRole(): Partial<Record<Role, number>> {
+/** Bytes that the processes of each role take now, as `players` takes the platform. */
+function memoryByRole(platform: Platform | undefined): Partial<Record<Role, number>> {
   const memory: Partial<Record<Role, number>> = {};
-  for (const { role, pid } of players()) memory[role] = (memory[role] ?? 0) + memoryOf(pid);
+  for (const { role, pid } of players(platform)) memory[role] = (memory[role] ?? 0) + memoryOf(pid);
   return memory;
 }

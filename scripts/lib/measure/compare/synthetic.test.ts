@@ -122,7 +122,7 @@ async function runOnce(t: Test, delays: number[], generator: Generator, known: n
   const arm: Arm = { name: "swarm 3", orchestrator: "swarm", replicas: delays.length, twin: false };
   const target = {
     url: liar.url,
-    orchestrator: "swarm",
+    orchestrator: "swarm" as const,
     replicas: delays.length,
     local: true,
     count: 0,

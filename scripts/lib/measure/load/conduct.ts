@@ -9,7 +9,7 @@ import type { Ledger } from "./ledger.ts";
 import type { RawFile } from "./raw.ts";
 import type { Statistics } from "./statistics.ts";
 import { count, ms } from "./tables.ts";
-import { countOf, type Target } from "./target.ts";
+import { countOf, platformOfTarget, type Target } from "./target.ts";
 import { type Cores, judgeStep, type Verdict } from "./verdict.ts";
 
 /** What one run of a generator gave. */
@@ -87,7 +87,8 @@ async function sendPart(
     watch?.(intake, plan);
     const timer = setInterval(() => show(intake, report), REPORT_EVERY);
     try {
-      const usage = await generate(generator, plan, { intake, raw, local: target.local });
+      const where = { local: target.local, platform: platformOfTarget(target) };
+      const usage = await generate(generator, plan, { intake, raw, ...where });
       const statistics = intake.tally.sum(lengthOf(plan));
       const after = intake.ledger && (await countOf(target.url));
       const book = after === undefined ? { silent: true as const } : { ledger: intake.ledger!.close(after) };

@@ -7,6 +7,7 @@ import { EXIT, Failure } from "../../run/failure.ts";
 import { interruption } from "../../run/interrupt.ts";
 import { ROOT } from "../../run/paths.ts";
 import { coresBetween, cpuOf, cpuTimes, type Strain, strainBetween } from "../cores.ts";
+import type { Platform } from "../platform.ts";
 import type { Intake } from "./intake.ts";
 import type { RawFile } from "./raw.ts";
 import type { Cores, Limits } from "./verdict.ts";
@@ -40,6 +41,8 @@ interface Sink {
   raw?: RawFile;
   /** Reads the CPU of the target's processes, too: it is on this machine. */
   local?: boolean;
+  /** Of those, only of this orchestrator; of all there are, if it is not known. */
+  platform?: Platform | undefined;
   /** Ends the plan early, and with no fault: what is under way is awaited. */
   stop?: AbortSignal;
 }
@@ -56,7 +59,7 @@ interface Usage {
  * not end in time, or the raw file cannot be written.
  */
 export async function generate(generator: Generator, plan: Plan, sink: Sink): Promise<Usage> {
-  const { intake, raw, local } = sink;
+  const { intake, raw } = sink;
   raw?.failed.throwIfAborted();
   const child = spawn(generator.program, generator.args, {
     env: { ...process.env, ...generator.env, LOAD_PLAN: JSON.stringify(plan) },
@@ -71,7 +74,7 @@ export async function generate(generator: Generator, plan: Plan, sink: Sink): Pr
   const stop = () => child.kill("SIGTERM");
   const stops = [raw?.failed, sink.stop].filter((signal) => signal !== undefined);
   for (const signal of stops) signal.addEventListener("abort", stop);
-  const meter = new Meter(child, local ?? false);
+  const meter = new Meter(child, sink);
   try {
     for (const stream of [child.stderr, child.stdout]) {
       createInterface(stream).on("line", (line) => {
@@ -100,25 +103,29 @@ export async function generate(generator: Generator, plan: Plan, sink: Sink): Pr
 class Meter {
   readonly #pid: number;
   readonly #local: boolean;
+  readonly #platform: Platform | undefined;
   #timer: NodeJS.Timeout | undefined;
   #first: Reading | undefined;
   #last: Reading | undefined;
 
-  constructor(child: ChildProcess, local: boolean) {
+  constructor(child: ChildProcess, { local = false, platform }: Pick<Sink, "local" | "platform">) {
     this.#pid = child.pid ?? 0;
     this.#local = local;
+    this.#platform = platform;
   }
 
   begin(): void {
     if (this.#first) return;
-    this.#last = this.#first = this.#read() ?? { generator: 0, recorder: 0, machine: cpuTimes() };
+    this.#last = this.#first = this.#read() ?? { generator: 0, recorder: 0, machine: this.#machine() };
     this.#timer = setInterval(() => (this.#last = this.#read() ?? this.#last), READ_EVERY);
   }
 
   #read(): Reading | undefined {
     const [generator, recorder = 0] = [cpuOf(this.#pid), cpuOf(process.pid)];
-    return generator === undefined ? undefined : { generator, recorder, machine: cpuTimes() };
+    return generator === undefined ? undefined : { generator, recorder, machine: this.#machine() };
   }
+
+  #machine = () => cpuTimes(this.#platform);
 
   end(): void {
     clearInterval(this.#timer);

@@ -7,12 +7,13 @@ import { confirm } from "../../run/confirm.ts";
 import { EXIT, Failure } from "../../run/failure.ts";
 import type { OptionValues } from "../../run/options.ts";
 import type { Settings } from "../../run/settings.ts";
+import type { Platform } from "../platform.ts";
 
 /** Where the load goes. */
 export interface Target {
   url: string;
   /** Of this host's deployment; "url" where only an address was given. */
-  orchestrator: string;
+  orchestrator: Platform | "url";
   replicas: number;
   /** Whether its processes are on this machine. */
   local: boolean;
@@ -21,6 +22,10 @@ export interface Target {
   /** Of the counter's code, as it says itself. */
   version: string;
 }
+
+/** Whose processes answer it; undefined where only an address was given. */
+export const platformOfTarget = ({ orchestrator }: Pick<Target, "orchestrator">): Platform | undefined =>
+  orchestrator === "url" ? undefined : orchestrator;
 
 /** Seconds for one answer; requests, over a connection each, in which every replica shows. */
 const ANSWER_SECONDS = 5;

@@ -16,8 +16,9 @@ export function memoryTable({ arms }: Comparison): Table {
 /** What the orchestrator takes without load. */
 export function idleTable({ idle }: Comparison): Table {
   return [
-    ["program", "processes", "cores", "MiB"],
-    ...idle.map(({ program, processes, cores, memory }) => [
+    ["of", "program", "processes", "cores", "MiB"],
+    ...idle.map(({ platform = "-", program, processes, cores, memory }) => [
+      platform,
       program,
       String(processes),
       cores.toFixed(3),
