@@ -7,7 +7,7 @@ import { LEAST } from "./run.ts";
 import { type Estimate, estimateText, unpairedRatio } from "./statistics.ts";
 
 /** Of compare.json: it changes when an older one could be misread. */
-export const SCHEMA = 1;
+export const SCHEMA = 2;
 
 /** What a comparison came to against an earlier one. */
 export interface Baseline {

@@ -5,7 +5,7 @@ import { type Cores, highestMet, type Limits } from "../load/verdict.ts";
 import type { Platform } from "../platform.ts";
 import type { Role } from "../processes.ts";
 import type { Digest, Samples } from "./digest.ts";
-import { type Limit, limitOf, perRequest, type Slow, slowReplica } from "./limit.ts";
+import { type Limit, limitOf, perRequest, type Slow } from "./limit.ts";
 import type { Arm, Lengths } from "./plan.ts";
 import type { Run, RunStep } from "./run.ts";
 import { type Estimate, type Finding, findingOf, noiseFloor, pairedRatio } from "./statistics.ts";
@@ -58,7 +58,8 @@ export interface ArmResult extends Arm {
   limit: Limit;
   /** Runs in which the generator, and not the objective, ended the search. */
   cutShort: number;
-  slow?: Slow;
+  /** The slowest of the replicas that were far slower than the others of their run, and in how many runs one was. */
+  slow?: Slow & { runs: number };
 }
 
 /** An arm against another: how many times its rate, and its users' p50 and p99. */
@@ -162,24 +163,21 @@ function armResult({ arm, runs, digest }: Measured, method: Method): ArmResult {
   const { generator, cores: all } = method;
   const best = runs.map(({ steps }) => highestMet(steps) ?? steps[0]!);
   const limits = runs.map(({ end }) => endLimit(end, generator, all));
-  const samples = digest.sum();
-  const slow = slowReplica(
-    Object.fromEntries(Object.entries(samples.replicas).map(([name, { times }]) => [name, times])),
-  );
+  const [slow] = digest.slow.toSorted((a, b) => b.p50 - a.p50);
   return {
     ...arm,
     runs: runs.length,
     rates: runs.map(({ held }) => held),
     rate: median(runs.map(({ held }) => held)),
     users: digest.runs,
-    samples,
+    samples: digest.sum(),
     cores: meanOf(best.map(({ cores }) => cores)),
     perRequest: meanOf(best.map(({ cores, all: { rate } }) => perRequest(cores, rate))),
     strain: meanOf(best.map(({ strain }) => strain ?? { busiest: 0, throttled: 0, kernel: 0, disk: 0 })),
     memory: meanOf(runs.map(({ memory }) => memory)),
     limit: mostFrequent(limits),
     cutShort: runs.filter(({ end }) => end.verdict.state === "void").length,
-    ...(slow && { slow }),
+    ...(slow && { slow: { ...slow, runs: digest.slow.length } }),
   };
 }
 

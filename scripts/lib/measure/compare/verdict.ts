@@ -53,10 +53,10 @@ export function remarksOf(figures: Figures, interrupted: boolean, baseline?: Bas
     ...(interrupted ? ["It was interrupted: this is what was measured until then."] : []),
     ...differences.map((one) => sentenceOf(one, figures)).filter((sentence) => sentence !== headline),
     ...(noise ? [noiseText(noise.rate)] : []),
-    ...arms.flatMap(({ name, slow }) =>
+    ...arms.flatMap(({ name, slow, runs: all }) =>
       slow
         ? [
-            `The replica ${slow.replica} of ${name} answered more slowly than the others: a p50 of ${ms(slow.p50)} ms against ${ms(slow.others)} ms.`,
+            `In ${slow.runs} of ${all} runs of ${name} a replica answered more slowly than the others, most of all ${slow.replica}: a p50 of ${ms(slow.p50)} ms against ${ms(slow.others)} ms.`,
           ]
         : [],
     ),

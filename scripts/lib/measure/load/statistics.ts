@@ -75,6 +75,13 @@ export class Counter {
     this.#times.recordValue(Math.min(LONGEST_US, Math.max(1, microseconds)));
   }
 
+  /** Counts all that another one has counted. */
+  merge(other: Counter): void {
+    this.requests += other.requests;
+    this.failed += other.failed;
+    this.#times.add(other.#times);
+  }
+
   times(): Times {
     const { p50, p95, p99, p999 } = PERCENTILES;
     const max = this.requests > 0 ? this.#times.maxValue / 1000 : 0;

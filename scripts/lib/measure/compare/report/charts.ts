@@ -131,7 +131,7 @@ function cpuChart(arms: ArmResult[], cores: number): Chart {
 /** Who answered how many. */
 function replicaChart(arms: ArmResult[]): Chart {
   const rows = arms.filter(({ twin }) => !twin).toReversed();
-  const most = Math.max(...rows.map(({ samples }) => Object.keys(samples.replicas).length));
+  const most = Math.max(...rows.map(({ samples }) => samples.replicas.length));
   return draw(
     "Which replica answered how many of the users' requests",
     "Equal parts say that the front door spreads them evenly.",
@@ -151,7 +151,7 @@ function replicaChart(arms: ArmResult[]): Chart {
         color: LOOKS[index % LOOKS.length],
         itemStyle: { borderColor: "var(--paper)", borderWidth: 1 },
         data: rows.map(({ samples }) => {
-          const share = Object.values(samples.replicas)[index]?.share ?? 0;
+          const share = samples.replicas[index]?.share ?? 0;
           return Number((100 * share).toFixed(1));
         }),
       })),

@@ -139,9 +139,9 @@ function replicaTable({ arms }: Comparison): Table {
   return [
     ["size", "replica", "requests", "share", "p50", "p99"],
     ...arms.flatMap(({ name, samples }) =>
-      Object.entries(samples.replicas).map(([replica, { requests, share, times: own }]) => [
+      samples.replicas.map(({ requests, share, times: own }, index) => [
         name,
-        replica,
+        String(index + 1),
         count(requests),
         percent(share),
         ms(own.p50),
