@@ -1,14 +1,15 @@
-import { mean, median } from "simple-statistics";
+import { median } from "simple-statistics";
 import type { Strain } from "../cores.ts";
 import type { Times } from "../load/statistics.ts";
 import { type Cores, highestMet, type Limits } from "../load/verdict.ts";
 import type { Platform } from "../platform.ts";
 import type { Role } from "../processes.ts";
 import type { Digest, Samples } from "./digest.ts";
-import { type Limit, limitOf, perRequest, type Slow } from "./limit.ts";
+import { type Limit, perRequest, type Slow } from "./limit.ts";
 import type { Arm, Lengths } from "./plan.ts";
-import type { Run, RunStep } from "./run.ts";
-import { type Estimate, type Finding, findingOf, noiseFloor, pairedRatio } from "./statistics.ts";
+import type { Run } from "./run.ts";
+import { limitOfEnds } from "./search-end.ts";
+import { type Estimate, type Finding, findingOf, meanOf, noiseFloor, pairedRatio } from "./statistics.ts";
 import { fitUsl, type Usl } from "./usl.ts";
 
 /** How it was measured: two comparisons can be held against each other where this is the same. */
@@ -161,8 +162,8 @@ const pointsOf = (name: Arm["orchestrator"], arms: ArmResult[]) =>
 
 function armResult({ arm, runs, digest }: Measured, method: Method): ArmResult {
   const { generator, cores: all } = method;
+  const ends = runs.map(({ end }) => end);
   const best = runs.map(({ steps }) => highestMet(steps) ?? steps[0]!);
-  const limits = runs.map(({ end }) => endLimit(end, generator, all));
   const [slow] = digest.slow.toSorted((a, b) => b.p50 - a.p50);
   return {
     ...arm,
@@ -175,28 +176,8 @@ function armResult({ arm, runs, digest }: Measured, method: Method): ArmResult {
     perRequest: meanOf(best.map(({ cores, all: { rate } }) => perRequest(cores, rate))),
     strain: meanOf(best.map(({ strain }) => strain ?? { busiest: 0, throttled: 0, kernel: 0, disk: 0 })),
     memory: meanOf(runs.map(({ memory }) => memory)),
-    limit: mostFrequent(limits),
-    cutShort: runs.filter(({ end }) => end.verdict.state === "void").length,
+    limit: limitOfEnds(ends, generator, all),
+    cutShort: ends.filter(({ verdict }) => verdict.state === "void").length,
     ...(slow && { slow: { ...slow, runs: digest.slow.length } }),
   };
-}
-
-/** What was the limit where a search ended. A void end is the generator's, whatever kept it from sending. */
-function endLimit({ verdict, ...end }: RunStep, limits: Limits, all: number): Limit {
-  const found = limitOf(end, limits, all);
-  if (verdict.state !== "void" || found.what === "generator") return found;
-  const machine = found.what === "machine" ? found.text : verdict.why;
-  return { what: "generator", text: `the generator could send no more, since ${machine}` };
-}
-
-function mostFrequent(limits: Limit[]): Limit {
-  const times = (what: Limit["what"]) => limits.filter((limit) => limit.what === what).length;
-  return limits.reduce((a, b) => (times(b.what) > times(a.what) ? b : a));
-}
-
-/** The mean of each entry; one that is missing is zero. */
-function meanOf<T extends object>(rows: T[]): T {
-  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))] as (keyof T)[];
-  const values = names.map((name) => [name, mean(rows.map((row) => Number(row[name] ?? 0)))]);
-  return Object.fromEntries(values) as T;
 }

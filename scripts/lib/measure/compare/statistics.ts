@@ -26,6 +26,13 @@ export function estimateText({ ratio, interval }: Estimate): string {
   return `${times(ratio)} times${interval ? ` [${interval.map(times).join(", ")}]` : ""}`;
 }
 
+/** The mean of each entry; one that is missing is zero. */
+export function meanOf<T extends object>(rows: T[]): T {
+  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))] as (keyof T)[];
+  const values = names.map((name) => [name, mean(rows.map((row) => Number(row[name] ?? 0)))]);
+  return Object.fromEntries(values) as T;
+}
+
 const LEVEL = 0.95;
 /** Of the standard normal distribution, for the level. */
 const Z = 1.959964;

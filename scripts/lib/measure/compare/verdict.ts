@@ -11,12 +11,20 @@ const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 const replicas = (number: number) => `${word(number)} ${number === 1 ? "replica" : "replicas"}`;
 /** The most important difference of a comparison, in one sentence; what was measured, where there is none. */
 export function headlineOf(figures: Figures): string {
-  const { differences } = figures;
-  const [first] = figures.method.orchestrators;
-  const largest = `${first} ${Math.max(...figures.method.sizes)}`;
-  const main = differences.find(({ other }) => other === largest) ?? differences[0];
-  return main ? sentenceOf(main, figures) : "No two sizes could be measured in the same round.";
+  const { differences, arms, method } = figures;
+  const largest = `${method.orchestrators[0]} ${Math.max(...method.sizes)}`;
+  const main = differences.find(({ other }) => other === largest);
+  if (main) return sentenceOf(main, figures);
+  const nothing = arms.filter(({ twin, rates }) => !twin && Math.max(...rates) === 0);
+  if (nothing.length > 0) return nothing.flatMap(nothingText).join(" ");
+  const [first] = differences;
+  return first ? sentenceOf(first, figures) : "No two sizes could be measured in the same round.";
 }
+
+/** Where the generator ended the searches, or some of them, more may be held than was. */
+const isOpen = ({ cutShort, limit }: ArmResult) => cutShort > 0 || limit.what === "generator";
+
+const heldText = (arm: ArmResult) => `${isOpen(arm) ? "at least " : ""}${count(arm.rate)}`;
 
 /** A difference as one plain sentence with its figures, and what was the limit. */
 export function sentenceOf(difference: Difference, { arms, noise }: Figures): string {
@@ -26,11 +34,12 @@ export function sentenceOf(difference: Difference, { arms, noise }: Figures): st
   const same = base.orchestrator === other.orchestrator;
   const on = same ? "" : ` on ${PLATFORMS[other.orchestrator]}`;
   const what = same ? `${word(base.replicas)} held` : `they held on ${PLATFORMS[base.orchestrator]}`;
-  const rates = `${count(other.rate)} against ${count(base.rate)} requests a second`;
+  const rates = `${heldText(other)} against ${heldText(base)} requests a second`;
   const held = `${replicas(other.replicas)}${on} held ${estimateText(difference.rate)} what ${what} (${rates})`;
   const why = other.limit.text;
-  const speed = same ? ", so replicas bought speed" : "";
-  const availability = same ? ", so replicas bought availability, not speed" : "";
+  const told = same && !isOpen(base) && !isOpen(other);
+  const speed = told ? ", so replicas bought speed" : "";
+  const availability = told ? ", so replicas bought availability, not speed" : "";
   switch (difference.finding) {
     case "more":
       return capital(`${held}: ${why}${speed}.`);
@@ -52,6 +61,7 @@ export function remarksOf(figures: Figures, interrupted: boolean, baseline?: Bas
   return [
     ...(interrupted ? ["It was interrupted: this is what was measured until then."] : []),
     ...differences.map((one) => sentenceOf(one, figures)).filter((sentence) => sentence !== headline),
+    ...arms.flatMap(nothingText).filter((sentence) => !headline.includes(sentence)),
     ...(noise ? [noiseText(noise.rate)] : []),
     ...arms.flatMap(({ name, slow, runs: all }) =>
       slow
@@ -75,6 +85,15 @@ export function remarksOf(figures: Figures, interrupted: boolean, baseline?: Bas
       worse ? [`Worse than the baseline: ${text}.`] : [],
     ),
   ];
+}
+
+/** What has to be said of an arm of which runs held nothing: a ratio with nothing is none. */
+function nothingText({ name, rates }: ArmResult): string[] {
+  const runs = rates.filter((rate) => rate === 0).length;
+  if (runs === 0) return [];
+  const some = runs < rates.length;
+  const which = some ? ` in ${runs} of ${rates.length} runs, which are in no ratio` : "";
+  return [`${name} held nothing${which}: no rate that was tried met the objective.`];
 }
 
 function noiseText(rate: Estimate): string {
