@@ -1,8 +1,8 @@
 import { Failure } from "../run/failure.ts";
 import { decrementsPerSecond } from "./wrk.ts";
 
-/** So many changes are left to single requests. */
-const FEW = 5000;
+/** So many changes are left to single requests; more need `wrk`. */
+export const FEW = 5000;
 const AT_ONCE = 64;
 /** Of what the rate of before would take back, so much is tried: a rate that rises takes no more than there is. */
 const CAUTION = 0.7;

@@ -1,7 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { basename } from "node:path";
-import { $ } from "zx/core";
 import { choose, ORCHESTRATORS } from "../../deployment/choose.ts";
 import { engineInfo } from "../../host/docker.ts";
 import { EXIT, Failure, refuse } from "../../run/failure.ts";
@@ -11,7 +10,6 @@ import { type Outcome, progress, type Progress } from "../../run/progress.ts";
 import type { Settings } from "../../run/settings.ts";
 import { toFailure } from "../../run/shell.ts";
 import type { Context } from "../../run/verb.ts";
-import { takeBack } from "../count.ts";
 import { chooseGenerator } from "../load/choose-generator.ts";
 import type { Generator } from "../load/generate.ts";
 import { makeFolder } from "../report/folder.ts";
@@ -21,6 +19,7 @@ import { figuresOf, type Idle, type Method } from "./comparison.ts";
 import { conductRuns } from "./conduct.ts";
 import { idleOrchestrators } from "./idle.ts";
 import { secondsOf } from "./plan.ts";
+import { PUT_BACK_STEPS, putBack } from "./put-back.ts";
 import { writeComparison } from "./report/write.ts";
 import { budgetText, type Comparison, resultOf } from "./result.ts";
 import { USERS } from "./run.ts";
@@ -28,8 +27,8 @@ import { type Subject, subjectOf, subjectProblems } from "./subject.ts";
 import { totalBudget, type Wanted, wantedComparison } from "./wanted.ts";
 
 const IDLE_SECONDS = 5;
-/** Steps beside the runs: what is looked at first, and what is put back at the end. */
-const OTHER_STEPS = 5;
+/** Steps before the runs. */
+const FIRST_STEPS = 3;
 
 interface Compared {
   comparison: Comparison;
@@ -47,7 +46,7 @@ export async function runCompare({ settings, options }: Context): Promise<Compar
   const coarse = orchestrators.length * sizes.length;
   const steps = progress(
     `Compare ${arms.map(({ name }) => name).join(", ")}`,
-    order.flat().length + coarse + OTHER_STEPS,
+    FIRST_STEPS + order.flat().length + coarse + PUT_BACK_STEPS * orchestrators.length,
   );
   const subjects = await lookAt(wanted, settings, steps);
   const { generator, missing } = await steps.step("Generator", (report) =>
@@ -71,16 +70,10 @@ export async function runCompare({ settings, options }: Context): Promise<Compar
     folder,
     steps,
   });
-  const failure = await putBack(subjects, steps).then(
-    () => runs.failure,
-    (error: unknown) => {
-      process.stderr.write(`      the deployment is NOT as it was: ${toFailure(error).message}\n`);
-      return runs.failure ?? error;
-    },
-  );
+  const left = await putBack(subjects, steps);
   if (runs.all.length === 0) {
     interruption.throwIfAborted();
-    throw failure;
+    throw runs.failure;
   }
 
   const facts = runFacts(commandOf("compare", options), settings, {
@@ -89,7 +82,7 @@ export async function runCompare({ settings, options }: Context): Promise<Compar
   });
   const figures = figuresOf(method, idle, runs.measured, runs.all);
   const seconds = Math.round((performance.now() - begun) / 1000);
-  const interrupted = failure !== undefined;
+  const interrupted = runs.failure !== undefined;
   const whole = interrupted ? undefined : earlier;
   const baseline = whole && againstBaseline(figures, whole, options.baseline!, wanted.tolerance);
   const comparison = resultOf(figures, { interrupted, started, seconds, facts }, baseline);
@@ -97,6 +90,7 @@ export async function runCompare({ settings, options }: Context): Promise<Compar
   process.stderr.write(`Report: reports/${basename(folder)}/report.html\n`);
   // A scale that was cut off was taken back, and the version is what it was all the time.
   interruption.throwIfAborted();
+  const failure = runs.failure ?? left;
   if (failure !== undefined) throw toFailure(failure);
   return { comparison, folder, done: steps.done };
 }
@@ -167,23 +161,4 @@ function announce({ order, lengths, seed, budget, rounds }: Wanted, method: Meth
     `CPU ${budgetText(method)}`,
   ];
   for (const line of lines) process.stderr.write(`      ${line}\n`);
-}
-
-/** Puts the deployments back, also after an interruption, and takes back what was counted. */
-async function putBack(subjects: Subject[], { step }: Progress): Promise<void> {
-  const act = async () => {
-    for (const subject of subjects) await subject.restore();
-    return { note: subjects.map(({ name, before }) => `${name} ${before.replicas}`).join(", ") };
-  };
-  if (interruption.aborted) {
-    const { note } = await act();
-    return void process.stderr.write(`      put back: ${note}\n`);
-  }
-  await step("Put back", act);
-  await step("Take the increments back", async () => {
-    if (!(await $({ nothrow: true })`command -v wrk`).ok)
-      return { changed: false, note: "the counts are higher than before: that needs wrk" };
-    for (const { url, counted } of subjects) await takeBack(url, counted);
-    return {};
-  });
 }

@@ -11,6 +11,7 @@ export interface Comparison extends Figures {
   remarks: string[];
   /** It was not interrupted, and nothing is worse than the baseline. */
   passed: boolean;
+  /** By Ctrl-C, or by a failure before the last run. */
   interrupted: boolean;
   /** When it began, ISO 8601, and how many seconds it took. */
   started: string;

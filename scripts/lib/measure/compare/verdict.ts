@@ -59,7 +59,7 @@ export function remarksOf(figures: Figures, interrupted: boolean, baseline?: Bas
   const { arms, runs, differences, noise, method } = figures;
   const headline = headlineOf(figures);
   return [
-    ...(interrupted ? ["It was interrupted: this is what was measured until then."] : []),
+    ...(interrupted ? ["It ended early: this is what was measured until then."] : []),
     ...differences.map((one) => sentenceOf(one, figures)).filter((sentence) => sentence !== headline),
     ...arms.flatMap(nothingText).filter((sentence) => !headline.includes(sentence)),
     ...(noise ? [noiseText(noise.rate)] : []),
