@@ -1,6 +1,6 @@
 import t from "tap";
 import { randomOf } from "../../../../checks/random.ts";
-import { findingOf, noiseFloor, pairedRatio, shuffled, unpairedRatio } from "./statistics.ts";
+import { estimateText, findingOf, noiseFloor, pairedRatio, shuffled, unpairedRatio } from "./statistics.ts";
 
 /** Numbers around zero with a spread of one (Box and Muller). */
 function gauss(random: () => number): number {
@@ -56,6 +56,10 @@ t.test("one round has a ratio and no interval; few have the range of their round
     [1.1, 1.3],
   );
   t.equal(three.level, 0.75);
+  t.equal(estimateText(three), "1.20 times [1.10, 1.30; 75 %]");
+  t.equal(estimateText({ ratio: 1.2, rounds: [1.2] }), "1.20 times");
+  t.equal(estimateText({ ...three, level: 0.9375 }), "1.20 times [1.10, 1.30; 93.75 %]");
+  t.equal(estimateText({ ...three, level: 0.95 }), "1.20 times [1.10, 1.30]", "as one expects");
   t.equal(pairedRatio([], 1), undefined);
 });
 

@@ -18,13 +18,23 @@ export interface Estimate {
   rounds: number[];
 }
 
+const LEVEL = 0.95;
+
 /** A ratio with as many digits as say something. */
 export const times = (ratio: number) => ratio.toFixed(2);
 
-/** A ratio with its interval, like "0.72 times [0.69, 0.75]". */
-export function estimateText({ ratio, interval }: Estimate): string {
-  return `${times(ratio)} times${interval ? ` [${interval.map(times).join(", ")}]` : ""}`;
+/** How often an interval holds the true ratio, like "87.5 %". */
+export const levelText = (level: number) => `${Number((100 * level).toFixed(2))} %`;
+
+/** An interval as it stands behind its ratio, with its level where that is not the usual one: " [0.69, 0.75; 87.5 %]". */
+export function intervalText({ interval, level = LEVEL }: Estimate): string {
+  if (!interval) return "";
+  const [low, high] = interval.map(times);
+  return ` [${low}, ${high}${level < LEVEL ? `; ${levelText(level)}` : ""}]`;
 }
+
+/** A ratio with its interval, like "0.72 times [0.69, 0.75]". */
+export const estimateText = (estimate: Estimate) => `${times(estimate.ratio)} times${intervalText(estimate)}`;
 
 /** The mean of each entry; one that is missing is zero. */
 export function meanOf<T extends object>(rows: T[]): T {
@@ -33,7 +43,6 @@ export function meanOf<T extends object>(rows: T[]): T {
   return Object.fromEntries(values) as T;
 }
 
-const LEVEL = 0.95;
 /** Of the standard normal distribution, for the level. */
 const Z = 1.959964;
 const RESAMPLES = 10_000;

@@ -42,7 +42,7 @@ export function machineText({ facts, method }: Pick<Comparison, "facts" | "metho
   return `Measured on ${size} (${processor ?? architecture}), ${system}, kernel ${kernel}, with the generator on the same machine: \`${command}\`, seed ${method.seed}.`;
 }
 
-const number = (text: string) => /^[\d.,% \-[\]]*$/.test(text);
+const number = (text: string) => /^[\d.,;% \-[\]]*$/.test(text);
 
 const line = (row: string[]) => `| ${row.join(" | ")} |`;
 

@@ -1,4 +1,5 @@
 import { PERCENTILES } from "../digest.ts";
+import { levelText } from "../statistics.ts";
 import { budgetText, type Comparison } from "../result.ts";
 
 const seconds = (value: number) => `${value} s`;
@@ -14,7 +15,7 @@ export function methodOf(comparison: Comparison): string[] {
     `Resets are left out in all runs, and their share is read: a comparison loses no count.`,
     `Before each run, the deployment was brought to its size, waited for until all replicas served, and warmed up for ${seconds(lengths.warmUp)}, which was thrown away; so was the time in which the users arrived. The steady window is the ${seconds(lengths.users)} after.`,
     `${rounds} ${rounds === 1 ? "round" : "rounds"}; in each, every size ran once and the first one twice, in an order shuffled anew with the seed ${seed}.`,
-    `The run is the unit, not the request: a difference is the geometric mean of the rounds' ratios, each of two runs of the same round, with ${intervalText(level)}.`,
+    `The run is the unit, not the request: a difference is the geometric mean of the rounds' ratios, each of two runs of the same round, with ${howSure(level)}.`,
     `The same size measured twice in each round (A/A) is the noise floor: a difference counts when its interval leaves 1 out and it is further from 1 than any end of the floor's interval.`,
     `Percentiles are of all requests of all rounds merged, never means of percentiles; the distribution is read off at ${PERCENTILES.join(", ")} %.`,
     `A step in which requests were dropped, less than 95 % of the rate was sent, or the generator filled its CPU, says something about the generator: it is void, shown, and never the highest rate. A run during which somebody changed the deployment, or one of its processes was replaced, is void as a whole.`,
@@ -25,12 +26,11 @@ export function methodOf(comparison: Comparison): string[] {
   ];
 }
 
-function intervalText(level: number | undefined): string {
+function howSure(level: number | undefined): string {
   if (level === undefined) return "no interval, since there is one round";
-  const share = Number((100 * level).toFixed(1));
   const few =
     level < 0.95
-      ? `; so few rounds give no more than their own range, which is right in ${share} % of cases at most`
+      ? `; so few rounds give no more than their own range, which is right in ${levelText(level)} of cases at most, and that stands in each bracket`
       : "";
-  return `a bootstrap interval (percentiles of 10,000 seeded resamples of the rounds, widened for few rounds) of ${share} %${few}`;
+  return `a bootstrap interval (percentiles of 10,000 seeded resamples of the rounds, widened for few rounds) of ${levelText(level)}${few}`;
 }
