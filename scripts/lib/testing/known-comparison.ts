@@ -23,6 +23,7 @@ export const methodOf = (sizes: number[], rounds: number, p99: number, lengths: 
   seed: 3,
   quick: false,
   budget: "each",
+  limits: { swarm: 0 },
   lengths,
   users: 300,
   p99,

@@ -88,6 +88,18 @@ t.test("a baseline that can show nothing is refused", async (t) => {
   t.throws(() => read(short), { ...usage, message: /fewer than 3 runs of swarm 4 that count/ });
   const lost = figuresOf(armOf(1, STEADY));
   t.throws(() => read(lost), { ...usage, message: /fewer than 3 runs of swarm 4/ });
+  const limited = { ...before, method: { ...method, limits: { swarm: 0.5 } } };
+  t.throws(() => read(limited), {
+    ...usage,
+    message: /another workload/,
+    details: { lines: ['limits: {"swarm":0.5} there, {"swarm":0} here'] },
+  });
+  const both = { ...method, orchestrators: ["swarm" as const, "k3s" as const], limits: { swarm: 0, k3s: 1 } };
+  t.match(
+    read({ ...before, method: both }),
+    { method: both },
+    "what is not measured now need not be the same",
+  );
   const other = { ...before, method: { ...method, sizes: [2, 3] } };
   t.throws(() => read(other), { ...usage, message: /none of these sizes, but swarm 2, swarm 3/ });
 });

@@ -48,6 +48,8 @@ export function readBaseline(folder: string, method: Method): Earlier {
     (name) => !isDeepStrictEqual(earlier.method[name], method[name]),
   );
   if (earlier.method.generator.name !== method.generator.name) names.push("generator");
+  if (!isDeepStrictEqual(limitsOf(earlier.method, method), limitsOf(method, earlier.method)))
+    names.push("limits");
   if (names.length > 0)
     throw new Failure(`${folder} is a comparison of another workload`, {
       code: EXIT.usage,
@@ -66,6 +68,10 @@ export function readBaseline(folder: string, method: Method): Earlier {
     hint: `ROUNDS=${FEWEST_RUNS} or more`,
   });
 }
+
+/** The CPU limits of those orchestrators that another comparison has, too. */
+const limitsOf = ({ limits = {} }: Method, { orchestrators }: Method) =>
+  Object.fromEntries(Object.entries(limits).filter(([name]) => orchestrators.some((one) => one === name)));
 
 /** The arms that a comparison was to have, but the twin. */
 const namesOf = ({ orchestrators, sizes }: Method) =>

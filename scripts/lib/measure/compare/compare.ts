@@ -2,7 +2,6 @@ import { mkdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { basename } from "node:path";
 import { choose, ORCHESTRATORS } from "../../deployment/choose.ts";
-import { engineInfo } from "../../host/docker.ts";
 import { EXIT, Failure, refuse } from "../../run/failure.ts";
 import { interruption } from "../../run/interrupt.ts";
 import { commandOf } from "../../run/options.ts";
@@ -24,6 +23,7 @@ import { writeComparison } from "./report/write.ts";
 import { budgetText, type Comparison, resultOf } from "./result.ts";
 import { USERS } from "./run.ts";
 import { type Subject, subjectOf, subjectProblems } from "./subject.ts";
+import { subjectFacts } from "./subject-facts.ts";
 import { totalBudget, type Wanted, wantedComparison } from "./wanted.ts";
 
 const IDLE_SECONDS = 5;
@@ -48,7 +48,7 @@ export async function runCompare({ settings, options }: Context): Promise<Compar
     `Compare ${arms.map(({ name }) => name).join(", ")}`,
     FIRST_STEPS + order.flat().length + coarse + PUT_BACK_STEPS * orchestrators.length,
   );
-  const subjects = await lookAt(wanted, settings, steps);
+  const { subjects, about } = await lookAt(wanted, settings, steps);
   const { generator, missing } = await steps.step("Generator", (report) =>
     chooseGenerator(settings.load, options, report),
   );
@@ -76,10 +76,7 @@ export async function runCompare({ settings, options }: Context): Promise<Compar
     throw runs.failure;
   }
 
-  const facts = runFacts(commandOf("compare", options), settings, {
-    engine: (await engineInfo())?.ServerVersion,
-    subjects: subjects.map(factsOf),
-  });
+  const facts = runFacts(commandOf("compare", options), settings, { subjects: about });
   const figures = figuresOf(method, idle, runs.measured, runs.all);
   const seconds = Math.round((performance.now() - begun) / 1000);
   const interrupted = runs.failure !== undefined;
@@ -106,17 +103,15 @@ async function onlyOne(): Promise<Wanted["orchestrators"]> {
 }
 
 /** Finds the deployments, and every reason against comparing them. */
-async function lookAt(wanted: Wanted, settings: Settings, { step }: Progress): Promise<Subject[]> {
+async function lookAt(wanted: Wanted, settings: Settings, { step }: Progress) {
   const chosen = wanted.orchestrators.map((name) => ORCHESTRATORS[name]);
-  const { subjects } = await step("Preflight", async () => {
+  return step("Preflight", async () => {
     refuse((await Promise.all(chosen.map((one) => subjectProblems(one, settings)))).flat());
-    const found = await Promise.all(chosen.map((one) => subjectOf(one, settings)));
-    return {
-      subjects: found,
-      note: found.map(({ name, url, version }) => `${name} ${version}, ${url}`).join("; "),
-    };
+    const subjects = await Promise.all(chosen.map((one) => subjectOf(one, settings)));
+    const about = await Promise.all(chosen.map((one) => subjectFacts(one, settings)));
+    const note = subjects.map(({ name, url, version }) => `${name} ${version}, ${url}`).join("; ");
+    return { subjects, about, note };
   });
-  return subjects;
 }
 
 async function idleStep({ step }: Progress, seconds: number): Promise<Idle[]> {
@@ -127,8 +122,6 @@ async function idleStep({ step }: Progress, seconds: number): Promise<Idle[]> {
   });
   return found;
 }
-
-const factsOf = ({ name, url, version, before }: Subject) => ({ name, url, version, before });
 
 function methodOf(
   wanted: Wanted,
@@ -145,7 +138,9 @@ function methodOf(
     quick,
     budget,
     lengths,
-    ...(budget === "total" && { cpus: totalBudget(subjects[0]!.before) }),
+    ...(budget === "total"
+      ? { cpus: totalBudget(subjects[0]!.before) }
+      : { limits: Object.fromEntries(subjects.map((one) => [one.name, one.before.cpus])) }),
     users: USERS.users,
     p99: load.max.p99,
     generator: { name, version, threads },

@@ -22,6 +22,8 @@ export interface Method {
   budget: "each" | "total";
   /** Cores that all replicas shared, with the budget "total". */
   cpus?: number;
+  /** Cores that each replica of an orchestrator may use, with the budget "each"; 0 is no limit. */
+  limits?: Partial<Record<Platform, number>>;
   lengths: Lengths;
   /** The original's users, and what is required of each step of the search: a p99 in milliseconds, and no failure. */
   users: number;

@@ -1,5 +1,7 @@
 import { type Baseline, SCHEMA } from "./baseline.ts";
 import type { Figures, Method } from "./comparison.ts";
+import type { RunFacts } from "../report/run-facts.ts";
+import type { SubjectFacts } from "./subject-facts.ts";
 import { headlineOf, remarksOf } from "./verdict.ts";
 
 /** What compare.json is: what was measured, what it comes to, and how it was run. */
@@ -17,7 +19,13 @@ export interface Comparison extends Figures {
   started: string;
   seconds: number;
   baseline?: Baseline;
-  facts: object;
+  facts: Facts;
+}
+
+/** How it was run, and on what. */
+export interface Facts extends RunFacts {
+  /** The deployments, as they were found. */
+  subjects: SubjectFacts[];
 }
 
 /** What is told of a comparison beside its figures. */
@@ -32,7 +40,14 @@ export function resultOf(figures: Figures, more: Circumstances, baseline?: Basel
 }
 
 /** What the replicas may use, in words. */
-export function budgetText({ cpus }: Pick<Method, "cpus">): string {
-  if (cpus === undefined) return "as deployed: each replica has its own limit";
-  return `total: all replicas of a size share ${cpus} ${cpus === 1 ? "core" : "cores"}`;
+export function budgetText({ cpus, limits = {} }: Pick<Method, "cpus" | "limits">): string {
+  if (cpus === undefined) {
+    const each = Object.entries(limits).map(([name, limit]) =>
+      limit > 0 ? `on ${name} ${coresText(limit)} for each replica` : `on ${name} no limit`,
+    );
+    return `as deployed: ${each.join(", ")}`;
+  }
+  return `total: all replicas of a size share ${coresText(cpus)}`;
 }
+
+const coresText = (cores: number) => `${cores} ${cores === 1 ? "core" : "cores"}`;

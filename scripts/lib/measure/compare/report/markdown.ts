@@ -22,21 +22,9 @@ export function markdownOf(comparison: Comparison): string {
     .concat("\n");
 }
 
-interface Facts {
-  machine: {
-    system: string;
-    kernel: string;
-    architecture: string;
-    cores: number;
-    processor?: string;
-    memory: number;
-  };
-  command: string;
-}
-
 /** On what machine, in a sentence. */
 export function machineText({ facts, method }: Pick<Comparison, "facts" | "method">): string {
-  const { machine, command } = facts as Facts;
+  const { machine, command } = facts;
   const { system, kernel, architecture, cores, processor, memory } = machine;
   const size = `${cores} ${cores === 1 ? "core" : "cores"}, ${(memory / 2 ** 30).toFixed(0)} GiB`;
   return `Measured on ${size} (${processor ?? architecture}), ${system}, kernel ${kernel}, with the generator on the same machine: \`${command}\`, seed ${method.seed}.`;

@@ -34,7 +34,7 @@ t.test("the report, written", async (t) => {
   });
   const reports = t.testdir({ compare: {} });
   const folder = `${reports}/compare`;
-  const facts = runFacts("make compare", readSettings({}), {});
+  const facts = runFacts("make compare", readSettings({}), { subjects: [] });
   const more = { interrupted: false, started: "2026-01-02T03:04:05Z", seconds: 700, facts };
   const comparison = resultOf(coloured(figures), more);
   await writeComparison(folder, comparison);
