@@ -13,8 +13,8 @@ interface CpuTimes {
   steal: number;
   /** What the kernel used on anybody's behalf, interrupts included: a part of all others. */
   kernel: number;
-  /** In which a process waited for a disk. */
-  disk: number;
+  /** In which a process waited for a disk; undefined where the kernel does not say. */
+  disk: number | undefined;
   /** Of the replicas' groups. */
   throttling: Map<string, Throttling>;
   /** Seconds, on a clock of its own. */
@@ -42,10 +42,13 @@ export function cpuTimes(platform?: Platform): CpuTimes {
 }
 
 /**
- * Seconds in which some process waited for a disk, of the kernel's pressure file (docs.kernel.org, "PSI"); 0 where the kernel
- * keeps none.
+ * Seconds in which some process waited for a disk, of the kernel's pressure file (docs.kernel.org, "PSI"); undefined where
+ * the kernel keeps none.
  */
-export const diskWait = (text: string) => Number(/^some .*total=(\d+)/m.exec(text)?.[1] ?? 0) / 1e6;
+export function diskWait(text: string): number | undefined {
+  const total = /^some .*total=(\d+)/m.exec(text)?.[1];
+  return total === undefined ? undefined : Number(total) / 1e6;
+}
 
 function machineTimes() {
   const fields = readProc("stat").split("\n")[0]!.split(/\s+/).slice(1).map(Number);
@@ -84,8 +87,8 @@ export interface Strain {
   throttled: number;
   /** Cores that the kernel used on anybody's behalf. */
   kernel: number;
-  /** Share of the time in which a process waited for a disk. */
-  disk: number;
+  /** Share of the time in which a process waited for a disk; absent where the kernel does not say. */
+  disk?: number;
 }
 
 /** What was strained between two readings. */
@@ -95,6 +98,7 @@ export function strainBetween(before: CpuTimes, after: CpuTimes): Strain {
     busiest: Math.max(0, ...usedBy("replicas", before, after)) / seconds,
     throttled: throttledShare(before.throttling, after.throttling),
     kernel: (after.kernel - before.kernel) / seconds,
-    disk: (after.disk - before.disk) / seconds,
+    ...(before.disk !== undefined &&
+      after.disk !== undefined && { disk: (after.disk - before.disk) / seconds }),
   };
 }

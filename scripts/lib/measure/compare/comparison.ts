@@ -1,4 +1,4 @@
-import { median } from "simple-statistics";
+import { mean, median } from "simple-statistics";
 import type { Strain } from "../cores.ts";
 import type { Times } from "../load/statistics.ts";
 import { type Cores, highestMet, type Limits } from "../load/verdict.ts";
@@ -55,6 +55,8 @@ export interface ArmResult extends Arm {
   /** Means over the runs, at the highest rate that was held: cores, and microseconds of CPU a request. */
   cores: Cores;
   perRequest: Partial<Record<keyof Cores, number>>;
+  /** Of these, in the kernel, whoever it worked for. */
+  kernelPerRequest: number;
   strain: Strain;
   memory: Partial<Record<Role, number>>;
   /** What was the limit where the search ended, as most runs have it. */
@@ -162,6 +164,8 @@ const pointsOf = (name: Arm["orchestrator"], arms: ArmResult[]) =>
     .filter(({ orchestrator, twin }) => orchestrator === name && !twin)
     .flatMap(({ replicas, rates }) => rates.map((rate) => ({ size: replicas, rate })));
 
+const NO_STRAIN: Strain = { busiest: 0, throttled: 0, kernel: 0 };
+
 function armResult({ arm, runs, digest }: Measured, method: Method): ArmResult {
   const { generator, cores: all } = method;
   const ends = runs.map(({ end }) => end);
@@ -176,7 +180,10 @@ function armResult({ arm, runs, digest }: Measured, method: Method): ArmResult {
     samples: digest.sum(),
     cores: meanOf(best.map(({ cores }) => cores)),
     perRequest: meanOf(best.map(({ cores, all: { rate } }) => perRequest(cores, rate))),
-    strain: meanOf(best.map(({ strain }) => strain ?? { busiest: 0, throttled: 0, kernel: 0, disk: 0 })),
+    kernelPerRequest: mean(
+      best.map(({ strain, all: { rate } }) => (rate > 0 ? ((strain?.kernel ?? 0) / rate) * 1e6 : 0)),
+    ),
+    strain: meanOf(best.map(({ strain }) => strain ?? NO_STRAIN)),
     memory: meanOf(runs.map(({ memory }) => memory)),
     limit: limitOfEnds(ends, generator, all),
     cutShort: ends.filter(({ verdict }) => verdict.state === "void").length,

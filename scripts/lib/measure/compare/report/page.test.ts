@@ -23,7 +23,7 @@ async function findings(page: Page): Promise<string[]> {
 /** With a part of the CPU that nobody used: it has to be told from the others in the charts. */
 function coloured(figures: Figures): Figures {
   const perRequest = { replicas: 300, proxy: 120, redis: 60, generator: 90, recorder: 20, others: 150 };
-  return { ...figures, arms: figures.arms.map((arm) => ({ ...arm, perRequest })) };
+  return { ...figures, arms: figures.arms.map((arm) => ({ ...arm, perRequest, kernelPerRequest: 411 })) };
 }
 
 t.test("the report, written", async (t) => {
@@ -52,6 +52,10 @@ t.test("the report, written", async (t) => {
     t.match(markdown, `**${comparison.headline}**`);
     t.match(markdown, /^\| swarm 4 +\|/m);
     t.match(markdown, /with the seed 3/);
+    t.match(
+      markdown,
+      /^\| size .*\| all \| of all, in the kernel \|\n.*\n\| swarm 1 \|.* [\d,]+ \| 411 \|$/m,
+    );
     const columns = markdown.split("\n").filter((line) => line.startsWith("| swarm 1 |"));
     t.ok(columns.length > 4);
     t.match(comparisonText(comparison), new RegExp(`${comparison.headline.slice(0, 20)}.*\\n$`));

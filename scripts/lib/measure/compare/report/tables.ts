@@ -104,10 +104,11 @@ const partsOf = ({ arms }: Comparison) =>
 function cpuTable(comparison: Comparison): Table {
   const parts = partsOf(comparison);
   return [
-    ["size", ...parts.map((part) => NAMES[part]), "all"],
-    ...comparison.arms.map(({ name, perRequest }) => {
+    ["size", ...parts.map((part) => NAMES[part]), "all", "of all, in the kernel"],
+    ...comparison.arms.map(({ name, perRequest, kernelPerRequest }) => {
       const values = parts.map((part) => perRequest[part] ?? 0);
-      return [name, ...values.map(count), count(values.reduce((a, b) => a + b, 0))];
+      const all = values.reduce((a, b) => a + b, 0);
+      return [name, ...values.map(count), count(all), count(kernelPerRequest)];
     }),
   ];
 }
@@ -130,7 +131,7 @@ function shareTable(comparison: Comparison): Table {
       percent(strain.kernel / all),
       percent(strain.busiest),
       percent(strain.throttled),
-      percent(strain.disk),
+      strain.disk === undefined ? "-" : percent(strain.disk),
     ]),
   ];
 }
