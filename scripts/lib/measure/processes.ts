@@ -41,7 +41,7 @@ export function players(platform?: Platform): Player[] {
 const argvOf = (pid: string) => readProc(`${pid}/cmdline`).split(/\0| /);
 
 /** The number behind the name in brackets, which may have spaces, and the state [proc(5)]. */
-const parentOf = (pid: string) => /.*\) \S (\d+)/s.exec(readProc(`${pid}/stat`))?.[1] ?? "";
+const parentOf = (pid: string) => /.*\) \S (\d+)/s.exec(readProc(`${pid}/stat`))?.[1] ?? "0";
 
 /** Bytes of memory that a process takes, shared pages divided among those who share them; 0 where it has ended. */
 export function memoryOf(pid: string): number {

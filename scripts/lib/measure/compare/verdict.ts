@@ -9,6 +9,7 @@ const PLATFORMS = { swarm: "Docker Swarm", k3s: "k3s" };
 const word = (number: number) => WORDS[number] ?? String(number);
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 const replicas = (number: number) => `${word(number)} ${number === 1 ? "replica" : "replicas"}`;
+
 /** The most important difference of a comparison, in one sentence; what was measured, where there is none. */
 export function headlineOf(figures: Figures): string {
   const { differences, arms, method } = figures;
