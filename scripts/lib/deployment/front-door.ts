@@ -24,10 +24,13 @@ export async function doorState(url: string): Promise<string | undefined> {
   );
 }
 
+/** What each replica is asked beside its version: whether Redis answers it in time, as a write needs it, and the count. */
+const ROUTES = ["/readyz", "/api/counter"];
+
 /**
  * Asks the front door again and again until the last answers, three for each replica, all came from this version and
- * from as many replicas as there shall be, and as many say that Redis answers them in time, as a write needs it.
- * Throws a Failure (ran out of time) after the deadline, in seconds.
+ * from as many replicas as there shall be, and as many to each of the other routes are 200. Throws a Failure (ran out of
+ * time) after the deadline, in seconds.
  */
 export async function verify(
   url: string,
@@ -36,31 +39,41 @@ export async function verify(
 ): Promise<void> {
   const enough = 3 * expected.replicas;
   const answers: (VersionAnswer | undefined)[] = [];
+  let refused: string | undefined;
   const seen = () => {
     const replicas = new Set(answers.map((answer) => answer?.replica ?? "none"));
     const versions = new Set(answers.map((answer) => answer?.version ?? "no answer"));
-    return `${[...versions].join(", ")} from ${replicas.size} of ${expected.replicas} replicas`;
+    const from = `${[...versions].join(", ")} from ${replicas.size} of ${expected.replicas} replicas`;
+    return refused ? `${from}, ${refused}` : from;
   };
   await until(
     { what: "the front door does not serve the version", deadline, seen, hint: "make logs" },
     async () => {
       answers.length = 0;
+      refused = undefined;
       while (answers.length < enough) answers.push(await askVersion(url).catch(() => undefined));
       const replicas = new Set(answers.map((answer) => answer?.replica));
       const same = answers.every((answer) => answer?.version === expected.version);
-      return same && replicas.size === expected.replicas && (await areReady(url, enough));
+      if (!same || replicas.size !== expected.replicas) return false;
+      refused = await refusal(url, enough);
+      return refused === undefined;
     },
   );
 }
 
 const askVersion = async (url: string) => JSON.parse(await ask(`${url}/version`)) as VersionAnswer;
 
-/** Whether so many requests one after the other, and with a door that takes turns all replicas, are told to be ready. */
-async function areReady(url: string, requests: number): Promise<boolean> {
-  for (let asked = 0; asked < requests; asked++) {
-    if (!(await ask(`${url}/readyz`).catch(() => undefined))) return false;
-  }
-  return true;
+/**
+ * What a route answers that is not 200; undefined where so many requests one after the other, and with a door that takes
+ * turns all replicas, answer each route.
+ */
+async function refusal(url: string, requests: number): Promise<string | undefined> {
+  for (const route of ROUTES)
+    for (let asked = 0; asked < requests; asked++) {
+      const said = await ask(`${url}${route}`).catch((error: Error) => error);
+      if (said instanceof Error) return said.message;
+    }
+  return undefined;
 }
 
 /** Each request has a connection of its own, so that it may reach another replica. Throws unless the answer is 200. */

@@ -81,7 +81,7 @@ export const ACTS: readonly Act[] = [
   },
   {
     name: "wrong",
-    does: "a version that is healthy and answers 500 is rolled out, and must be rolled back",
+    does: "a version that is healthy, says its version and does not count (500) is rolled out, and must be rolled back",
     failed: "any",
     seconds: 90,
     needs: ["wrong"],

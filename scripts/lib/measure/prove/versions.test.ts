@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import t from "tap";
+import { servingVersion, verify } from "../../deployment/front-door.ts";
 import { until } from "../../run/wait.ts";
 import { freePort } from "../local.ts";
 import { dockerfileOf, SERVERS, VERSION_NAMES, versionOf } from "./versions.ts";
@@ -20,18 +21,19 @@ t.test("what does the same has the server of what runs; the others have their ow
   t.match(dockerfileOf("mute", "localhost/app", "aaaa"), /^COPY server\.mjs \.\/$/m);
 });
 
-t.test(
-  "the wrong version says that it is well, fails every other request, and ends at a signal",
-  async (t) => {
-    const file = `${t.testdir({ "server.mjs": SERVERS.wrong })}/server.mjs`;
-    const port = await freePort();
-    const server = spawn(process.execPath, [file], { env: { ...process.env, PORT: String(port) } });
-    t.teardown(() => server.kill("SIGKILL"));
-    const status = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).status;
-    await until({ what: "no server", deadline: 20 }, () => status("/startupz").catch(() => undefined));
-    t.same(await Promise.all(["/readyz", "/livez"].map(status)), [200, 200]);
-    t.same(await Promise.all(["/version", "/api/counter"].map(status)), [500, 500]);
-    server.kill("SIGTERM");
-    t.same(await once(server, "exit"), [0, null]);
-  },
-);
+t.test("the wrong version is healthy, says its version, does not count, and ends at a signal", async (t) => {
+  const file = `${t.testdir({ "server.mjs": SERVERS.wrong })}/server.mjs`;
+  const port = await freePort();
+  const env = { ...process.env, PORT: String(port), APP_VERSION: "wrong", REPLICA: "app.1" };
+  const server = spawn(process.execPath, [file], { env });
+  t.teardown(() => server.kill("SIGKILL"));
+  const url = `http://127.0.0.1:${port}`;
+  const status = async (path: string) => (await fetch(`${url}${path}`)).status;
+  await until({ what: "no server", deadline: 20 }, () => status("/startupz").catch(() => undefined));
+  t.same(await Promise.all(["/readyz", "/livez", "/version"].map(status)), [200, 200, 200]);
+  t.same(await Promise.all(["/api/counter", "/api/counter/increment"].map(status)), [500, 500]);
+  t.equal(await servingVersion(url), "wrong");
+  await t.rejects(verify(url, { version: "wrong", replicas: 1 }, 1), /\/api\/counter answered 500/);
+  server.kill("SIGTERM");
+  t.same(await once(server, "exit"), [0, null]);
+});

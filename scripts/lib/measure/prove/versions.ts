@@ -8,7 +8,10 @@ import type { BaseImages } from "../../images/base.ts";
 import { buildFailure, buildFlags } from "../../images/build.ts";
 import type { Settings } from "../../run/settings.ts";
 
-/** Another version of what runs: `other` does the same, `mute` never gets healthy, `wrong` is healthy and answers 500. */
+/**
+ * Another version of what runs: `other` does the same, `mute` never gets healthy, `wrong` is healthy, says its version as
+ * any other does, and does not count.
+ */
 export type VersionName = "other" | "mute" | "wrong";
 export type Versions = Record<VersionName, string>;
 
@@ -20,11 +23,12 @@ export const SERVERS: Record<VersionName, string> = {
   other: "",
   mute: `${ENDS}setInterval(() => {}, 1000);\n`,
   wrong: `import { createServer } from "node:http";
-${ENDS}const health = ["/livez", "/readyz", "/startupz"];
-createServer((request, response) => {
-  response.writeHead(health.includes(request.url) ? 200 : 500, { "content-type": "application/json" });
-  response.end('{"error":"this version is wrong on purpose"}');
-}).listen(process.env.PORT ?? 8000);
+${ENDS}const { APP_VERSION: version, REPLICA: replica = "", PORT = 8000 } = process.env;
+createServer(({ url }, response) => {
+  const counts = url.startsWith("/api/");
+  response.writeHead(counts ? 500 : 200, { "content-type": "application/json", "x-served-by": replica });
+  response.end(JSON.stringify(counts ? { error: "this version is wrong on purpose" } : { version, replica }));
+}).listen(PORT);
 `,
 };
 
