@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { $ } from "zx/core";
@@ -117,10 +117,20 @@ async function signal(pids: number[], name: "SIGKILL" | "SIGSTOP"): Promise<void
 /** Waits until all are in a state, as /proc/PID/stat tells it, or gone. Throws a Failure when they do not obey. */
 async function reached(pids: number[], state: "Z" | "T"): Promise<void> {
   const end = performance.now() + OBEYED;
-  const there = (pid: number) => (stateOf(pid) ?? state) === state;
+  // The first thread of a process may have ended while another one still holds its sockets.
+  const whole = (pid: number) => state !== "Z" || threadsOf(pid) <= 1;
+  const there = (pid: number) => (stateOf(pid) ?? state) === state && whole(pid);
   while (!pids.every(there)) {
     if (performance.now() > end) throw new Failure(`process ${pids[0]} does not obey`);
     await sleep(LOOK_EVERY);
+  }
+}
+
+function threadsOf(pid: number): number {
+  try {
+    return readdirSync(`/proc/${pid}/task`).length;
+  } catch {
+    return 0;
   }
 }
 

@@ -5,6 +5,7 @@ import { holdSlowClients, slowProblem } from "./slow-clients.ts";
 import {
   deployAgain,
   type Done,
+  killEachReplica,
   killOne,
   restartEngine,
   rollInVain,
@@ -20,7 +21,7 @@ export interface Act {
   name: string;
   /** Ends "while increments come, ..." */
   does: string;
-  /** Requests that may fail: none, as many as were under way when a process was ended, or any number. */
+  /** Requests that may fail: none, those that were under way at a replica when it was ended, or any number. */
   failed: "none" | "in flight" | "any";
   /** How long it takes as a rule, with what heals after it. */
   seconds: number;
@@ -126,11 +127,11 @@ export const ACTS: readonly Act[] = [
   },
   {
     name: "kill-app",
-    does: "a replica is ended with kill -9",
+    does: "each replica is ended with kill -9, one after the other",
     failed: "in flight",
-    seconds: 20,
+    seconds: 45,
     part: "app",
-    act: (stage) => killOne(stage, "app"),
+    act: killEachReplica,
   },
   {
     name: "kill-redis",

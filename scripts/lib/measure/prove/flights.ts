@@ -1,4 +1,5 @@
 import type { Sample } from "../../../../checks/load/samples.ts";
+import type { Fault } from "../faults.ts";
 
 /** A stretch of time, in milliseconds. */
 export interface Stretch {
@@ -14,25 +15,44 @@ export interface Failures extends Stretch {
 /** Failures that are closer than this are one stretch, in milliseconds. */
 const TOGETHER = 300;
 
-/** Keeps when requests were under way, and when they failed. */
-export class FlightBook {
-  readonly #all: Stretch[] = [];
-  readonly #failed: Stretch[] = [];
+/** What ending replicas may cost, and what else was lost, in requests. */
+export interface Cost {
+  /** Under way at a replica when it was ended, as far as is known: no other replica answered them. */
+  inFlight: number;
+  /** Failed, and were not among those. */
+  beside: number;
+}
 
-  add({ at, latency, error }: Pick<Sample, "at" | "latency" | "error">): void {
-    const flight = { from: at, to: at + latency / 1000 };
-    this.#all.push(flight);
-    if (error !== "") this.#failed.push(flight);
+interface Flight extends Stretch {
+  /** Who answered; empty where nobody said so. */
+  replica: string;
+  failed: boolean;
+}
+
+/** Keeps when requests were under way, at whom, and when they failed. */
+export class FlightBook {
+  readonly #all: Flight[] = [];
+
+  add({ at, latency, replica, error }: Pick<Sample, "at" | "latency" | "replica" | "error">): void {
+    this.#all.push({ from: at, to: at + latency / 1000, replica, failed: error !== "" });
   }
 
-  /** Requests that were under way at some moment between two; times are as in the samples. */
-  between({ from, to }: Stretch): number {
-    return this.#all.filter((flight) => flight.from <= to && flight.to >= from).length;
+  /** What the end of these replicas cost; a fault's container is called as its replica calls itself in its answers. */
+  cost(faults: readonly Pick<Fault, "container" | "at" | "done">[]): Cost {
+    const hit = ({ from, to, replica }: Flight) =>
+      faults.some(({ container, at, done }) => from <= done && to >= at && ["", container].includes(replica));
+    return {
+      inFlight: this.#all.filter(hit).length,
+      beside: this.#all.filter((flight) => flight.failed && !hit(flight)).length,
+    };
   }
 
   /** From when to when requests ended in failure. */
   failures(): Failures[] {
-    const ends = this.#failed.map(({ to }) => to).toSorted((a, b) => a - b);
+    const ends = this.#all
+      .filter(({ failed }) => failed)
+      .map(({ to }) => to)
+      .toSorted((a, b) => a - b);
     const stretches: Failures[] = [];
     for (const end of ends) {
       const last = stretches.at(-1);

@@ -1,26 +1,19 @@
 import { count, ms } from "../load/tables.ts";
 import type { Threshold } from "../load/verdict.ts";
+import type { Cost } from "./flights.ts";
 import type { Played } from "./play.ts";
 
 /** Less than this share of the rate is not the rate. */
 const SENT_ENOUGH = 0.95;
+const NO_COST: Cost = { inFlight: 0, beside: 0 };
 
 /** Holds an act against what is required of it. `rate` is that of the increments, in a second, `seconds` their time. */
 export function judge(played: Played, rate: number, seconds: number): Threshold[] {
-  const { name, statistics, allowed, inFlight = 0, ledger, lost, problems, dropped } = played;
-  const { requests, failed, rate: sent } = statistics.all;
-  const most = { none: 0, "in flight": inFlight, any: Infinity }[allowed];
+  const { name, statistics, ledger, lost, problems, dropped } = played;
+  const { requests, rate: sent } = statistics.all;
   const least = SENT_ENOUGH * rate * seconds;
   return [
-    ...(allowed === "any"
-      ? []
-      : [
-          {
-            name: `${name}: ${allowed === "none" ? "none failed" : "no more failed than were in flight"}`,
-            met: failed <= most,
-            seen: `${count(failed)} of ${count(requests)}${allowed === "none" ? "" : `, ${count(inFlight)} in flight`}`,
-          },
-        ]),
+    ...failures(played),
     {
       name: `${name}: none acknowledged and lost`,
       met: lost === 0 && ledger.impossible === 0,
@@ -38,6 +31,18 @@ export function judge(played: Played, rate: number, seconds: number): Threshold[
     },
     { name: `${name}: it went as it should`, met: problems.length === 0, seen: problems.join("; ") || "yes" },
   ];
+}
+
+/** What is required of the requests that failed. */
+function failures({ name, statistics, allowed, cost = NO_COST }: Played): Threshold[] {
+  const { requests, failed } = statistics.all;
+  const seen = `${count(failed)} of ${count(requests)}`;
+  if (allowed === "none") return [{ name: `${name}: none failed`, met: failed === 0, seen }];
+  if (allowed === "any") return [];
+  const { inFlight, beside } = cost;
+  const detail = `${count(inFlight)} in flight there, ${count(beside)} failed beside them`;
+  const goal = "none failed but what was in flight at what was ended";
+  return [{ name: `${name}: ${goal}`, met: beside === 0 && failed <= inFlight, seen: `${seen}, ${detail}` }];
 }
 
 /** The account of an act in a few words. */

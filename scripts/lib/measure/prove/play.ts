@@ -9,7 +9,7 @@ import type { Ledger, LedgerBook } from "../load/ledger.ts";
 import type { Row, Statistics } from "../load/statistics.ts";
 import { countOf } from "../load/target.ts";
 import type { Act } from "./acts.ts";
-import type { Failures, Stretch } from "./flights.ts";
+import type { Cost, Failures, Stretch } from "./flights.ts";
 import { type Aim, type Seen, underLoad, type Way } from "./load.ts";
 import type { Stage } from "./stage.ts";
 
@@ -35,8 +35,8 @@ export interface Played {
   gaps: Stretch[];
   /** From when to when requests ended in failure. */
   failures: Failures[];
-  /** Requests under way when a process was ended. */
-  inFlight?: number;
+  /** What ending replicas cost, where the act does that. */
+  cost?: Cost;
   /** From when to when increments were sent. */
   from: number;
   to: number;
@@ -105,7 +105,7 @@ export function playedOf(
   before: number,
   after: number,
 ): Played {
-  const { note = "", problems = [], fault, from, done, well } = result;
+  const { note = "", problems = [], faults = [], from, done, well } = result;
   const ledger = book.close(after);
   const { gap, gaps, from: first, to } = outage.close({ at: from, done: from }, rate);
   const failures = flights.failures().map((one) => ({ ...one, from: one.from - from, to: one.to - from }));
@@ -124,7 +124,7 @@ export function playedOf(
     gap,
     gaps,
     failures,
-    ...(fault && { inFlight: flights.between({ from: fault.at, to: fault.done }) }),
+    ...(failed === "in flight" && { cost: flights.cost(faults) }),
     from: first,
     to,
     done,

@@ -68,12 +68,15 @@ const missed = (played: Played) =>
     .filter(({ met }) => !met)
     .map(({ name }) => name.replace(/^roll: /, ""));
 
+const inFlight = (beside: number) => ({ allowed: "in flight", cost: { inFlight: 3, beside } }) as const;
+
 t.test("each goal can be missed, and none is where all is well", async (t) => {
   t.same(missed(act(0)), []);
   t.same(missed(act(1)), ["none failed"]);
   t.same(missed(act(50, { allowed: "any" })), []);
-  t.same(missed(act(3, { allowed: "in flight", inFlight: 3 })), []);
-  t.same(missed(act(4, { allowed: "in flight", inFlight: 3 })), ["no more failed than were in flight"]);
+  t.same(missed(act(3, inFlight(0))), []);
+  t.same(missed(act(3, inFlight(1))), ["none failed but what was in flight at what was ended"]);
+  t.same(missed(act(1, { allowed: "in flight" })), missed(act(3, inFlight(1))), "nothing was ended");
   t.same(missed(act(0, {}, 99)), ["none acknowledged and lost"]);
   t.same(missed(act(0, {}, 101)), ["none counted that nobody sent"]);
   t.match(missed(act(0, { dropped: 1 })), [/^at least 95 requests/]);

@@ -74,7 +74,7 @@ export function actTable({ acts, thresholds }: Result): string[][] {
       act.name,
       count(all.requests),
       count(all.failed),
-      act.allowed === "in flight" ? `${count(act.inFlight ?? 0)} in flight` : act.allowed,
+      act.allowed === "in flight" ? `${count(act.cost?.inFlight ?? 0)} in flight` : act.allowed,
       ms(act.gap),
       ms(all.times.p99),
       ms(quiet),

@@ -1,6 +1,7 @@
 import { requireDeployed } from "../../deployment/deployed.ts";
 import type { Deployed, Orchestrator } from "../../deployment/orchestrator.ts";
 import { release } from "../../deployment/release.ts";
+import { awaitWell } from "../../deployment/well.ts";
 import { baseImages } from "../../images/base.ts";
 import { EXIT, Failure } from "../../run/failure.ts";
 import { interruption } from "../../run/interrupt.ts";
@@ -32,8 +33,8 @@ export interface Done {
   note?: string;
   /** What did not go as it should, each in a line. */
   problems?: string[];
-  /** What was ended, where it was one process. */
-  fault?: Fault;
+  /** What was ended, one after the other. */
+  faults?: Fault[];
 }
 
 /** Asks for a change as the verbs do, waits for it and verifies it. Returns whether anything was to be done. */
@@ -112,7 +113,21 @@ export async function killOne(stage: Stage, part: string): Promise<Done> {
   const one = all[Math.floor(Math.random() * all.length)];
   if (!one) throw new Failure(`there is no ${part} here`, { code: EXIT.refused });
   const fault = await kill(one);
-  return { fault, note: fault.container };
+  return { faults: [fault], note: fault.container };
+}
+
+/** Ends every replica with kill -9, one after the other, each when all is well again. */
+export async function killEachReplica(stage: Stage): Promise<Done> {
+  const { orchestrator, settings, containers } = stage;
+  const faults: Fault[] = [];
+  for (const replica of await orchestrator.containersOf(settings, "app")) {
+    if (faults.length > 0)
+      await awaitWell(orchestrator, settings, await requireDeployed(orchestrator, settings), containers);
+    interruption.throwIfAborted();
+    faults.push(await kill(replica));
+  }
+  const problems = faults.length < stage.deployed.replicas ? ["not every replica was there to be ended"] : [];
+  return { faults, note: faults.map(({ container }) => container).join(", "), problems };
 }
 
 /** Ends every container of a part with kill -9 at once: what a roll does that stops first, and drains nothing. */
