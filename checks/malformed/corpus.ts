@@ -6,6 +6,8 @@ import { randomOf } from "../random.ts";
 export interface Malformed {
   kind: string;
   bytes: Buffer;
+  /** A second answer means that what it hides was taken for a request. */
+  hides?: true;
 }
 
 type Random = () => number;
@@ -13,8 +15,6 @@ type Random = () => number;
 const HOST = "Host: counter\r\n";
 const GET = `GET /api/counter HTTP/1.1\r\n${HOST}\r\n`;
 const POST = "POST /api/counter/nothing HTTP/1.1\r\n";
-/** Behind a first request whose end two readers may see at different places. None of it counts if it is read. */
-const HIDDEN = `GET /hidden HTTP/1.1\r\n${HOST}\r\n`;
 
 const header = (text: string) => `GET /livez HTTP/1.1\r\n${HOST}${text}\r\n\r\n`;
 const path = (text: string) => `GET ${text} HTTP/1.1\r\n${HOST}\r\n`;
@@ -124,25 +124,47 @@ const CORPUS: Record<string, string[]> = {
     `${GET}${GET.slice(0, 20)}`,
     `${body("Content-Length: 1", "x")}${GET}`,
   ],
-  "two lengths": [
-    body(`Content-Length: 0\r\nContent-Length: ${HIDDEN.length}`, HIDDEN),
-    body(`Content-Length: 0, ${HIDDEN.length}`, HIDDEN),
-    body(`Content-Length: ${HIDDEN.length + 5}\r\nTransfer-Encoding: chunked`, `0\r\n\r\n${HIDDEN}`),
-    body(
-      `Transfer-Encoding: chunked\r\nContent-Length: 4`,
-      `${HIDDEN.length.toString(16)}\r\n${HIDDEN}\r\n0\r\n\r\n`,
-    ),
-    body("Transfer-Encoding: chunked\r\nTransfer-Encoding: identity", `0\r\n\r\n${HIDDEN}`),
-    body("Transfer-Encoding : chunked\r\nContent-Length: 5", `0\r\n\r\n${HIDDEN}`),
-    body("Transfer-Encoding:\u000bchunked\r\nContent-Length: 5", `0\r\n\r\n${HIDDEN}`),
-    body("X: x\nTransfer-Encoding: chunked\r\nContent-Length: 5", `0\r\n\r\n${HIDDEN}`),
-    `GET /livez HTTP/1.1\r\n${HOST}Content-Length: ${HIDDEN.length}\r\n\r\n${HIDDEN}`,
-  ],
 };
 
-const FIXED: Malformed[] = Object.entries(CORPUS).flatMap(([kind, texts]) =>
-  texts.map((text) => ({ kind, bytes: Buffer.from(text, "latin1") })),
-);
+/**
+ * Behind a first request whose end two readers may see at different places: one that counts, so that it shows in the count
+ * if anybody takes it for a request.
+ */
+const COUNTS = `POST /api/counter/increment HTTP/1.1\r\n${HOST}\r\n`;
+/** As long, and counts for nobody. */
+const IDLE = `POST /api/counter/notathing HTTP/1.1\r\n${HOST}\r\n`;
+
+/** Requests with two lengths: whichever is believed, what is hidden is a part of the first one's body, or all is refused. */
+function twoLengths(hidden: string): string[] {
+  const { length } = hidden;
+  const all = `Content-Length: ${length + 5}`;
+  const ended = `0\r\n\r\n${hidden}`;
+  return [
+    body(`Content-Length: 0\r\nContent-Length: ${length}`, hidden),
+    body(`Content-Length: ${length}\r\nContent-Length: 0`, hidden),
+    body(`Content-Length: 0, ${length}`, hidden),
+    body(`${all}\r\nTransfer-Encoding: chunked`, ended),
+    body(
+      "Transfer-Encoding: chunked\r\nContent-Length: 4",
+      `${length.toString(16)}\r\n${hidden}\r\n0\r\n\r\n`,
+    ),
+    body(`Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n${all}`, ended),
+    body(`Transfer-Encoding : chunked\r\n${all}`, ended),
+    body(`Transfer-Encoding:\u000bchunked\r\n${all}`, ended),
+    body(`X: x\nTransfer-Encoding: chunked\r\n${all}`, ended),
+    `GET /livez HTTP/1.1\r\n${HOST}Content-Length: ${length}\r\n\r\n${hidden}`,
+  ];
+}
+
+const ofKind = (kind: string, texts: string[]): Malformed[] =>
+  texts.map((text) => ({ kind, bytes: Buffer.from(text, "latin1") }));
+const REST = Object.entries(CORPUS).flatMap(([kind, texts]) => ofKind(kind, texts));
+const FIXED: Malformed[] = [
+  ...REST,
+  ...ofKind("two lengths", twoLengths(COUNTS)).map((one) => ({ ...one, hides: true as const })),
+];
+/** With a byte less of the first request, what it hides is rightly one of its own: none of these may count. */
+const CHANGEABLE = [...REST, ...ofKind("two lengths", twoLengths(IDLE))];
 
 /** Of what is no text of the corpus: so many are a text with some bytes changed, the others are random bytes. */
 const CHANGED = 0.8;
@@ -156,7 +178,7 @@ export function* malformed(count: number, seed: number): Generator<Malformed> {
   const random = randomOf(seed);
   for (let sent = FIXED.length; sent < count; sent++)
     yield random() < CHANGED
-      ? { kind: "changed bytes", bytes: changed(FIXED[below(FIXED.length, random)]!.bytes, random) }
+      ? { kind: "changed bytes", bytes: changed(CHANGEABLE[below(CHANGEABLE.length, random)]!.bytes, random) }
       : { kind: "random bytes", bytes: randomBytes(1 + below(400, random), random) };
 }
 

@@ -6,9 +6,12 @@ import { type Malformed, malformed } from "./corpus.ts";
 
 interface Report {
   sent: number;
-  /** How often each status was answered; "none" where the connection ended without one. */
-  statuses: Record<string, number>;
-  /** Answers of 500 and above, and connections that were refused, or neither answered nor ended; the first few of them. */
+  /** How often each status was answered, by kind of request; "none" where the connection ended without one. */
+  statuses: Record<string, Record<string, number>>;
+  /**
+   * Answers of 500 and above, or to a request that was hidden in another one, and connections that were refused, or neither
+   * answered nor ended; the first few of them.
+   */
   faults: Fault[];
   faulty: number;
   /** What the client of good will got that it had not asked for. */
@@ -51,17 +54,20 @@ export async function sendMalformed(target: Target, count: number, seed: number)
   return report;
 }
 
-async function sendOne(target: Target, { kind, bytes }: Malformed, report: Report): Promise<void> {
+async function sendOne(target: Target, { kind, bytes, hides }: Malformed, report: Report): Promise<void> {
   let failed: string | undefined;
   const text = await exchange(target, bytes).catch((error: Error) => {
     failed = error.message;
     return "";
   });
   report.sent++;
-  const statuses = text.match(/^HTTP\/1\.[01] \d{3}/gm)?.map((line) => line.slice(-3)) ?? ["none"];
-  for (const status of statuses) report.statuses[status] = (report.statuses[status] ?? 0) + 1;
-  const broken = statuses.find((status) => status.startsWith("5"));
-  const what = failed ?? (broken && `answered ${broken}`);
+  // An answer begins where the one before ends, which may be in the middle of a line.
+  const statuses = text.match(/HTTP\/1\.[01] \d{3}/g)?.map((line) => line.slice(-3)) ?? ["none"];
+  const its = (report.statuses[kind] ??= {});
+  for (const status of statuses) its[status] = (its[status] ?? 0) + 1;
+  const broken =
+    hides && statuses.length > 1 ? statuses : statuses.filter((status) => status.startsWith("5"));
+  const what = failed ?? (broken.length > 0 && `answered ${broken.join(", ")}`);
   if (!what) return;
   report.faulty++;
   const request = JSON.stringify(bytes.toString("latin1").slice(0, 200));
