@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { type Malformed, malformed } from "./corpus.ts";
 
-interface Report {
+export interface Report {
   sent: number;
   /** How often each status was answered, by kind of request; "none" where the connection ended without one. */
   statuses: Record<string, Record<string, number>>;
@@ -27,7 +27,7 @@ interface Fault {
   what: string;
 }
 
-interface Target {
+export interface Target {
   host: string;
   port: number;
 }

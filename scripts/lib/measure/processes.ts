@@ -43,6 +43,12 @@ const argvOf = (pid: string) => readProc(`${pid}/cmdline`).split(/\0| /);
 /** The number behind the name in brackets, which may have spaces, and the state [proc(5)]. */
 const parentOf = (pid: string) => /.*\) \S (\d+)/s.exec(readProc(`${pid}/stat`))?.[1] ?? "0";
 
+/** A process and all that it began. What a healthcheck runs is no child of it. */
+export function family(pid: number): number[] {
+  const children = readProc(`${pid}/task/${pid}/children`).split(" ").filter(Boolean).map(Number);
+  return [pid, ...children.flatMap(family)];
+}
+
 /** Bytes of memory that a process takes, shared pages divided among those who share them; 0 where it has ended. */
 export function memoryOf(pid: string): number {
   const of = (file: string, key: string) =>

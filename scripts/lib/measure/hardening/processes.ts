@@ -2,7 +2,7 @@ import { $ } from "zx/core";
 import type { Container } from "../../deployment/orchestrator.ts";
 import { asRoot } from "../../run/shell.ts";
 import { groupFolder } from "../groups.ts";
-import { readProc } from "../processes.ts";
+import { family, readProc } from "../processes.ts";
 
 /** What the kernel says of a process of a container. */
 export interface Confined {
@@ -37,12 +37,6 @@ export async function confinedIn({ name, pid }: Container): Promise<Confined[]> 
   const all = await Promise.all(family(pid).map(textsOf));
   // One that has ended meanwhile is no process any more.
   return all.filter(({ status, mounts }) => status && mounts).map((texts) => confinedOf(name, texts));
-}
-
-/** A process and all that it began. What a healthcheck runs is no child of it. */
-function family(pid: number): number[] {
-  const children = readProc(`${pid}/task/${pid}/children`).split(" ").filter(Boolean).map(Number);
-  return [pid, ...children.flatMap(family)];
 }
 
 async function textsOf(pid: number): Promise<ProcTexts> {

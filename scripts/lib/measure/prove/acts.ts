@@ -1,7 +1,8 @@
 import type { Orchestrator } from "../../deployment/orchestrator.ts";
+import { privilegeProblem } from "../../host/facts.ts";
 import { cutDeployment } from "./cut.ts";
 import { malformedRequests } from "./malformed.ts";
-import { holdSlowClients, slowProblem } from "./slow-clients.ts";
+import { holdSlowClients } from "./slow-clients.ts";
 import {
   deployAgain,
   type Done,
@@ -162,21 +163,23 @@ export const ACTS: readonly Act[] = [
     does: `${SLOW_CLIENTS.toLocaleString("en")} clients send half a request and wait`,
     failed: "none",
     seconds: SLOW_SECONDS,
-    whyNot: slowProblem,
+    whyNot: privilegeProblem,
     act: (stage) => holdSlowClients(stage, SLOW_CLIENTS, SLOW_SECONDS),
   },
   {
     name: "malformed-few",
-    does: `${MALFORMED.toLocaleString("en")} malformed requests come`,
+    does: `${MALFORMED.toLocaleString("en")} malformed requests come, and as many straight to a replica`,
     failed: "none",
-    seconds: 40,
+    seconds: 60,
+    whyNot: privilegeProblem,
     act: (stage) => malformedRequests(stage, MALFORMED),
   },
   {
     name: "malformed",
-    does: `${MANY_MALFORMED.toLocaleString("en")} malformed requests come`,
+    does: `${MANY_MALFORMED.toLocaleString("en")} malformed requests come, and as many straight to a replica`,
     failed: "none",
-    seconds: 600,
+    seconds: 1000,
+    whyNot: privilegeProblem,
     asked: true,
     act: (stage) => malformedRequests(stage, MANY_MALFORMED),
   },

@@ -39,7 +39,7 @@ export interface Seen {
 }
 
 /** Seconds after which the increments end, whatever goes on: longer than any act may take. */
-const LONGEST = 900;
+const LONGEST = 1800;
 
 /** The plan of one way. */
 export function planFor(way: Way, { url, rate }: Pick<Aim, "url" | "rate">): Plan {

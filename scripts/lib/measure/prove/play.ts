@@ -11,6 +11,7 @@ import { countOf } from "../load/target.ts";
 import type { Act } from "./acts.ts";
 import type { Cost, Failures, Stretch } from "./flights.ts";
 import { type Aim, type Seen, underLoad, type Way } from "./load.ts";
+import type { Answers } from "./malformed.ts";
 import type { Stage } from "./stage.ts";
 
 /** An act, and what clients saw of it. Times are in milliseconds since the act began. */
@@ -35,6 +36,8 @@ export interface Played {
   gaps: Stretch[];
   /** From when to when requests ended in failure. */
   failures: Failures[];
+  /** How malformed requests were answered, where the act sends some. */
+  answers: Answers[];
   /** What ending replicas cost, where the act does that. */
   cost?: Cost;
   /** From when to when increments were sent. */
@@ -105,7 +108,7 @@ export function playedOf(
   before: number,
   after: number,
 ): Played {
-  const { note = "", problems = [], faults = [], from, done, well } = result;
+  const { note = "", problems = [], faults = [], answers = [], from, done, well } = result;
   const ledger = book.close(after);
   const { gap, gaps, from: first, to } = outage.close({ at: from, done: from }, rate);
   const failures = flights.failures().map((one) => ({ ...one, from: one.from - from, to: one.to - from }));
@@ -124,6 +127,7 @@ export function playedOf(
     gap,
     gaps,
     failures,
+    answers,
     ...(failed === "in flight" && { cost: flights.cost(faults) }),
     from: first,
     to,

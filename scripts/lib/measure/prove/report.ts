@@ -35,6 +35,7 @@ export function reportOf(result: Result): Report {
       { title: "Kept connections, and a new one for each request", table: wayTable(result) },
       { title: "When requests failed, in seconds since the act began", table: whenTable(result) },
       { title: "Why requests failed", table: errorTable(result) },
+      { title: "Answers to malformed requests", table: answersTable(result) },
       { title: "Controls: broken on purpose, and seen", table: controlTable(result) },
       { title: "How the deployment is shut in", table: hardeningTable(result) },
       { title: "Required", table: requiredTable(result) },
@@ -95,6 +96,22 @@ const errorTable = ({ acts }: Result): Table => [
   ["act", "failed because of", "requests"],
   ...acts.flatMap(({ name, statistics }) =>
     statistics.errors.map(({ why, requests }) => [name, why, count(requests)]),
+  ),
+];
+
+const answersTable = ({ acts }: Result): Table => [
+  ["act", "sent to a", "what is wrong", "answers, by status"],
+  ...acts.flatMap(({ name, answers }) =>
+    answers.flatMap(({ to, statuses }) =>
+      Object.entries(statuses).map(([kind, its]) => [
+        name,
+        to,
+        kind,
+        Object.entries(its)
+          .map(([status, times]) => `${status}: ${count(times)}`)
+          .join(", "),
+      ]),
+    ),
   ),
 ];
 

@@ -49,6 +49,7 @@ function act(failed: number, more: Partial<Played> = {}, after = 100 - failed): 
     gap: 20,
     gaps: [],
     failures: failed > 0 ? [{ from: 10, to: 500, requests: failed }] : [],
+    answers: [],
     from: -2000,
     to: 3000,
     done: 1000,
@@ -102,10 +103,12 @@ t.test("the run passes when every goal is met, and a control that is not seen ma
 });
 
 t.test("the report says what was done, what came of it, and what was put back", async (t) => {
-  const report = reportOf(run([act(0, { name: "quiet" }), act(2)]));
+  const answers = [{ to: "door" as const, statuses: { header: { "400": 1200, none: 1 } } }];
+  const report = reportOf(run([act(0, { name: "quiet", answers }), act(2)]));
   t.match(documentText(report), /^roll +100 +2 +none +20\.0 +2\.00 +2\.00 +1\.0 +0\.5 +missed$/m);
   t.match(documentMarkdown(report), /put back: version 0123456789ab, 4 replicas, count 7/);
   t.match(documentMarkdown(report), /^\| roll \| 503 \| 2 \|$/m);
+  t.match(documentMarkdown(report), /^\| quiet \| door \| header \| 400: 1,200, none: 1 \|$/m);
   t.match(documentMarkdown(report), /^\| roll \| 0\.0 \| 0\.5 \| 2 \|$/m);
   const html = documentHtml(report, { command: "make prove" });
   t.match(html, /<svg[^]*requests fail, or none is answered[^]*<\/svg>/);

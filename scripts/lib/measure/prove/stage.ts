@@ -9,6 +9,7 @@ import { type Outcome, type Report, within } from "../../run/progress.ts";
 import type { Settings } from "../../run/settings.ts";
 import { toFailure } from "../../run/shell.ts";
 import { type Fault, kill } from "../faults.ts";
+import type { Answers } from "./malformed.ts";
 import type { VersionName, Versions } from "./versions.ts";
 
 /** What an act has to do with. */
@@ -35,6 +36,8 @@ export interface Done {
   problems?: string[];
   /** What was ended, one after the other. */
   faults?: Fault[];
+  /** How malformed requests were answered. */
+  answers?: Answers[];
 }
 
 /** Asks for a change as the verbs do, waits for it and verifies it. Returns whether anything was to be done. */
