@@ -9,6 +9,7 @@ const EXPLAINED = [
   "Increments come at a steady rate, answered or not (open model), from the built-in generator, half of them over connections that are kept, half each over a new one. None is sent twice.",
   "A request is timed from when it was meant to start to the last byte of its answer, and failed if that is not a count with status 200.",
   '"longest gap": the longest time between two acknowledgements, of whatever increments. "quiet": the same load while nothing happens.',
+  '"short": fewer requests than the 20,000 of which none may fail. SECONDS_EACH and RATE say how many there are.',
   '"acknowledged and lost": answered with a count that the counter did not keep. "failed and counted": answered with an error, or not at all, and counted all the same; the counter never sends a command twice, and so cannot know.',
   '"took": until the act was done as the verbs do it, that is, verified through the front door. "well after": from then until all replicas and containers were there again, and answered.',
   "The controls break something on purpose, in each run: whoever does not see that cannot be believed about the rest.",

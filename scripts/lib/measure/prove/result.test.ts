@@ -74,6 +74,7 @@ const inFlight = (beside: number) => ({ allowed: "in flight", cost: { inFlight: 
 t.test("each goal can be missed, and none is where all is well", async (t) => {
   t.same(missed(act(0)), []);
   t.same(missed(act(1)), ["none failed"]);
+  t.match(judge(act(0), RATE, SECONDS), [{ name: "roll: none failed", seen: "0 of 100, short of 20,000" }]);
   t.same(missed(act(50, { allowed: "any" })), []);
   t.same(missed(act(3, inFlight(0))), []);
   t.same(missed(act(3, inFlight(1))), ["none failed but what was in flight at what was ended"]);

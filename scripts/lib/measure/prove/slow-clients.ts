@@ -18,9 +18,13 @@ export async function holdSlowClients({ door }: Stage, count: number, seconds: n
   return doneOf(count, await runApart<SlowEnd>(elsewhere(ADDRESSES), SLOW, clients));
 }
 
-/** What became of them, in words. Where they could not be sent, or none got through, nothing was shown. */
+/**
+ * What became of them, in words. All are let in: no address has more of them than the proxy takes of one. Where they could
+ * not be sent, or did not get in, nothing was shown.
+ */
 export function doneOf(count: number, { begun, left, own }: SlowEnd): Done {
   const note = `${number(begun)} of ${number(count)} were let in, ${number(left)} were still there`;
   if (own.length > 0) return { note, problems: [`not all could be sent: ${own.join(", ")}`] };
-  return { note, problems: begun === 0 ? ["none reached the front door from its own network"] : [] };
+  const shut = begun === 0 ? "none reached" : `${number(count - begun)} did not reach`;
+  return { note, problems: begun < count ? [`${shut} the front door from their own network`] : [] };
 }
