@@ -37,7 +37,7 @@ export async function kill({ name, pid }: Container): Promise<Fault> {
 
 /** Freezes every process of a container for so many seconds. */
 export async function freeze(container: Container, seconds: number): Promise<Fault> {
-  const pids = await processesIn(await namespaceOf(container.pid, "pid"));
+  const pids = await processesOf(container);
   const thaw = ["sh", "-c", 'read -r _; kill -s CONT "$@"', "sh", ...pids.map(String)];
   return forAWhile(container, seconds, thaw, async () => {
     await signal(pids, "SIGSTOP");
@@ -97,6 +97,10 @@ async function namespaceOf(pid: number, kind: "pid" | "net"): Promise<string> {
   if (pid > 1 && its && its !== mine) return its;
   throw new Failure(`process ${pid} is not in a container of its own`, { code: EXIT.refused });
 }
+
+/** Every process of a container. Throws a Failure (refused) where it is none. */
+export const processesOf = async ({ pid }: Container): Promise<number[]> =>
+  processesIn(await namespaceOf(pid, "pid"));
 
 async function processesIn(namespace: string): Promise<number[]> {
   const like = namespace.replaceAll(/[^a-z0-9:]/g, "?");

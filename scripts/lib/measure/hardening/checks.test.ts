@@ -1,7 +1,6 @@
 import t from "tap";
 import { confinement, secrecy } from "./checks.ts";
 import { confinedOf, type ProcTexts } from "./processes.ts";
-import { doorsOf } from "./ports.ts";
 
 const ZERO = "0000000000000000";
 const TEXTS: ProcTexts = {
@@ -50,12 +49,4 @@ t.test("a password is found as it is, and as Kubernetes writes it", async (t) =>
   t.notOk(silent(`data: {password: ${Buffer.from("correct horse").toString("base64")}}`));
   t.notOk(silent(""), "where nothing could be read, nothing is proved");
   t.notOk(silent("nothing to see", []), "nor without a password to look for");
-});
-
-t.test("beside the door, nothing of ours is open; what is not ours is only named", async (t) => {
-  const door = { port: 80, who: "dockerd (process 1)", ours: true };
-  const other = { port: 22, who: "sshd (process 2)", ours: false };
-  t.match(doorsOf("192.0.2.7", 80, [other, door]), { met: true, seen: "the door; beside it 22 sshd" });
-  t.match(doorsOf("192.0.2.7", 80, [door, { ...other, ours: true }]), { met: false, seen: /22 the counter/ });
-  t.match(doorsOf("192.0.2.7", 80, [other]), { met: false, seen: /^no door/ });
 });

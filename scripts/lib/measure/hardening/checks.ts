@@ -71,12 +71,13 @@ export function confinement(part: string, processes: Confined[]): Finding[] {
   });
 }
 
+/** Passwords as they are, and as Kubernetes writes them. */
+export const formsOf = (secrets: string[]): string[] =>
+  secrets.flatMap((secret) => [secret, Buffer.from(secret).toString("base64").replace(/=+$/, "")]);
+
 /** Where the password was found, if anywhere: a row for each place that anybody may look at. */
 export function secrecy(secrets: string[], places: Record<string, string>): Finding[] {
-  const forms = secrets.flatMap((secret) => [
-    secret,
-    Buffer.from(secret).toString("base64").replace(/=+$/, ""),
-  ]);
+  const forms = formsOf(secrets);
   return Object.entries(places).map(([where, text]) => {
     const found = forms.some((form) => text.includes(form));
     const read = text.length > 0 && forms.length > 0;

@@ -1,46 +1,57 @@
 import { $ } from "zx/core";
-import type { Orchestrator } from "../../deployment/orchestrator.ts";
-import { ownAddress } from "../../host/own-address.ts";
-import type { Settings } from "../../run/settings.ts";
+import type { Container } from "../../deployment/orchestrator.ts";
+import { baseImages } from "../../images/base.ts";
 import { asRoot } from "../../run/shell.ts";
+import { processesOf } from "../faults.ts";
+import type { Stage } from "../prove/stage.ts";
 import { confinement, type Finding, secrecy } from "./checks.ts";
-import { doorsOf, openPorts } from "./ports.ts";
+import { contentsOfImages } from "./images.ts";
+import { lookAtPorts } from "./listeners.ts";
 import { confinedIn } from "./processes.ts";
 
 /** Looks at how the deployment is shut in: its processes, the ports that are open, and who is told its password. */
-export async function lookAtHardening(
-  orchestrator: Orchestrator,
-  settings: Settings,
-  parts: readonly string[],
-  door: number,
-): Promise<Finding[]> {
+export async function lookAtHardening(stage: Omit<Stage, "versions">): Promise<Finding[]> {
+  const { orchestrator, settings, deployed, report } = stage;
   const findings: Finding[] = [];
-  const secrets: string[] = [];
-  let environment = "";
-  for (const part of parts) {
+  const all: Container[] = [];
+  for (const part of Object.keys(stage.containers)) {
     const containers = await orchestrator.containersOf(settings, part);
     findings.push(...confinement(part, (await Promise.all(containers.map(confinedIn))).flat()));
-    for (const { pid } of containers) {
-      secrets.push(...(await secretsOf(pid)));
-      environment += (await $`${asRoot} cat /proc/${pid}/environ`).stdout;
-    }
+    all.push(...containers);
   }
+  const secrets = [...new Set((await Promise.all(all.map(secretsOf))).flat())];
+  const before = await environmentsIn(all);
+  findings.push(...(await lookAtPorts(orchestrator, settings, deployed)));
+  const after = await environmentsIn(all);
+  // What a healthcheck runs, which may tell the password to redis-cli so, has ended meanwhile.
+  const lasting = [...after].filter(([pid, text]) => before.get(pid) === text).map(([, text]) => text);
   const { stdout: arguments_ } = await $`ps -ww -eo args`;
-  const places = { ...(await orchestrator.disclosed(settings)), arguments: arguments_, environment };
-  const address = await ownAddress();
-  return [
-    ...findings,
-    ...(address === undefined ? [] : [doorsOf(address, door, await openPorts(address))]),
-    ...secrecy([...new Set(secrets)], places),
-  ];
+  const places = {
+    ...(await orchestrator.disclosed(settings)),
+    arguments: arguments_,
+    environment: lasting.join("\n"),
+  };
+  const { node, redis, proxy } = await baseImages(settings, report);
+  const images = [`${settings.image}:${deployed.version}`, node, redis, proxy];
+  return [...findings, ...secrecy(secrets, places), await contentsOfImages(images, secrets)];
 }
 
 /** What a container is given to know, each file of it; nothing where it is given none. */
-async function secretsOf(pid: number): Promise<string[]> {
+async function secretsOf({ pid }: Container): Promise<string[]> {
   const folder = `/proc/${pid}/root/run/secrets/`;
   const { stdout } = await $({ nothrow: true })`${asRoot} find ${folder} -type f -exec sed -n p {} +`;
   return stdout
     .split("\n")
     .map((line) => line.trim())
     .filter((line) => line.length > 7);
+}
+
+/** The environment of each process in these containers, by its number. */
+async function environmentsIn(containers: Container[]): Promise<Map<number, string>> {
+  const pids = (await Promise.all(containers.map(processesOf))).flat();
+  const texts = pids.map(async (pid) => {
+    const { stdout } = await $({ nothrow: true, quiet: true })`${asRoot} cat /proc/${pid}/environ`;
+    return [pid, stdout] as const;
+  });
+  return new Map(await Promise.all(texts));
 }

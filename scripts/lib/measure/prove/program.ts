@@ -21,10 +21,8 @@ export async function playAll(
       gathered.acts.push(played);
       return { note: noteOf(played) };
     });
-  await step<Outcome>("Hardening", async () => {
-    const { orchestrator, settings, containers, deployed } = stage;
-    const parts = Object.keys(containers);
-    gathered.hardening = await lookAtHardening(orchestrator, settings, parts, deployed.port);
+  await step<Outcome>("Hardening", async (report) => {
+    gathered.hardening = await lookAtHardening({ ...stage, report });
     const met = gathered.hardening.filter((one) => one.met).length;
     return { note: `${met} of ${gathered.hardening.length} met` };
   });
