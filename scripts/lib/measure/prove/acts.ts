@@ -112,7 +112,7 @@ export const ACTS: readonly Act[] = [
     name: "cut-int",
     does: "a deployment of a new version is ended by Ctrl-C in its middle, and asked for again",
     failed: "none",
-    seconds: 60,
+    seconds: 50,
     needs: ["other"],
     prepare: back,
     act: (stage) => cutDeployment(stage, "SIGINT"),

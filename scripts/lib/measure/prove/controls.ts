@@ -6,7 +6,8 @@ import { freePort } from "../local.ts";
 import { judge } from "./judge.ts";
 import { underLoad } from "./load.ts";
 import { type Load, play, type Played } from "./play.ts";
-import { killAll, type Stage } from "./stage.ts";
+import { type Done, rollTo, type Stage } from "./stage.ts";
+import type { VersionName } from "./versions.ts";
 
 /** What a control came to: something was broken on purpose, and whoever looks must see it. */
 export interface Caught {
@@ -19,19 +20,28 @@ export interface Caught {
 
 /** Something that must be noticed; whoever does not see it cannot be believed about anything else. */
 interface Control extends Pick<Caught, "name" | "does"> {
+  /** The versions that it rolls to. */
+  needs?: readonly VersionName[];
   run: (stage: Stage, load: Load) => Promise<Pick<Caught, "seen" | "caught">>;
 }
 
 /** Seconds of increments in a control. */
 const SECONDS = 5;
 const DEAD_MS = 1500;
+/** Increments a second. */
+const NO_DRAIN_RATE = 200;
 
 export const CONTROLS: readonly Control[] = [
   {
-    name: "hard stop",
-    does: "all replicas are ended with kill -9 at once, as by a roll that stops first and drains nothing: requests must fail",
+    name: "no drain",
+    does: "a version that is slow to count and ends at once when it shall is rolled away: what it was asked must fail",
+    needs: ["abrupt"],
     run: async (stage, load) => {
-      const played = await play(actOf("hard stop", killReplicas), stage, { ...load, seconds: SECONDS });
+      await rollTo(stage, stage.versions.abrupt);
+      const act = actOf("no drain", rollBack);
+      // It has as many requests as come in four seconds, and the proxy takes 4,000 of one address.
+      const gentle = { ...load, rate: Math.min(load.rate, NO_DRAIN_RATE), seconds: SECONDS };
+      const played = await play(act, stage, gentle);
       return { seen: failedOf(played), caught: breaks(played, load, "none failed") };
     },
   },
@@ -73,7 +83,10 @@ const actOf = (name: string, act: Act["act"]): Act => ({
   seconds: SECONDS,
   act,
 });
-const killReplicas = (stage: Stage) => killAll(stage, "app");
+async function rollBack(stage: Stage): Promise<Done> {
+  await rollTo(stage, stage.deployed.version);
+  return {};
+}
 
 const failedOf = ({ statistics: { all } }: Played) => `${count(all.failed)} of ${count(all.requests)} failed`;
 

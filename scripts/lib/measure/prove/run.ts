@@ -156,7 +156,7 @@ async function countContainers(
 
 async function makeStep({ step }: Progress, scene: Scene, acts: Act[]): Promise<Versions> {
   const { orchestrator, settings, deployed } = scene;
-  const names = [...new Set(acts.flatMap(({ needs = [] }) => needs))];
+  const names = [...new Set([...acts, ...CONTROLS].flatMap(({ needs = [] }) => needs))];
   const { versions } = await step("Versions to roll to", async (report) => {
     const base = await baseImages(settings, report);
     const made = await makeVersions(orchestrator, settings, base, deployed.version, names);

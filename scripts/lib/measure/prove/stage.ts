@@ -132,9 +132,3 @@ export async function killEachReplica(stage: Stage): Promise<Done> {
   const problems = faults.length < stage.deployed.replicas ? ["not every replica was there to be ended"] : [];
   return { faults, note: faults.map(({ container }) => container).join(", "), problems };
 }
-
-/** Ends every container of a part with kill -9 at once: what a roll does that stops first, and drains nothing. */
-export async function killAll({ orchestrator, settings }: Stage, part: string): Promise<Done> {
-  const faults = await Promise.all((await orchestrator.containersOf(settings, part)).map(kill));
-  return { note: `${faults.length} at once` };
-}

@@ -10,15 +10,18 @@ import type { Settings } from "../../run/settings.ts";
 
 /**
  * Another version of what runs: `other` does the same, `mute` never gets healthy, `wrong` is healthy, says its version as
- * any other does, and does not count.
+ * any other does, and does not count. `abrupt` is slow to count, and drains nothing: it ends at once when it shall.
  */
-export type VersionName = "other" | "mute" | "wrong";
+export type VersionName = "other" | "mute" | "wrong" | "abrupt";
 export type Versions = Record<VersionName, string>;
 
 /** The first process of a container ends at a signal only where it says so [pid_namespaces(7)]. */
 const ENDS = 'process.on("SIGTERM", () => process.exit(0));\n';
 
-/** What stands in the place of the server, if anything. */
+/** Longer than the two seconds or three in which an orchestrator sends nothing more to what it is about to end. */
+const SLOW_MS = 4000;
+
+/** What stands in the place of the server, or is run before it, if anything. */
 export const SERVERS: Record<VersionName, string> = {
   other: "",
   mute: `${ENDS}setInterval(() => {}, 1000);\n`,
@@ -30,6 +33,23 @@ createServer(({ url }, response) => {
   response.end(JSON.stringify(counts ? { error: "this version is wrong on purpose" } : { version, replica }));
 }).listen(PORT);
 `,
+  abrupt: `import { Server } from "node:http";
+${ENDS}const { emit } = Server.prototype;
+Server.prototype.emit = function (event, ...values) {
+  const slow = event === "request" && values[0].url === "/api/counter/increment";
+  if (!slow) return emit.call(this, event, ...values);
+  return Boolean(setTimeout(() => emit.call(this, event, ...values), ${SLOW_MS}));
+};
+`,
+};
+
+const INSTEAD = "COPY server.mjs ./\n";
+/** Where that goes in the image. */
+const PLACES: Record<VersionName, string> = {
+  other: "",
+  mute: INSTEAD,
+  wrong: INSTEAD,
+  abrupt: "COPY server.mjs ./before.mjs\nENV NODE_OPTIONS=--import=./before.mjs\n",
 };
 
 export const VERSION_NAMES = Object.keys(SERVERS) as VersionName[];
@@ -40,8 +60,7 @@ export const versionOf = (name: VersionName, from: string) =>
 
 /** How it is made from the image of what runs. */
 export function dockerfileOf(name: VersionName, image: string, from: string): string {
-  const server = SERVERS[name] ? "COPY server.mjs ./\n" : "";
-  return `FROM ${image}:${from}\nENV APP_VERSION=${versionOf(name, from)}\n${server}`;
+  return `FROM ${image}:${from}\nENV APP_VERSION=${versionOf(name, from)}\n${PLACES[name]}`;
 }
 
 /**

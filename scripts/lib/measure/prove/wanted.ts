@@ -6,7 +6,7 @@ import { CONTROLS } from "./controls.ts";
 /** Seconds that each act takes beside what it does: it is prepared, begun, and counted at the end. */
 const BESIDE = 4;
 /** And what is done once: versions are made, the hardening is looked at, the controls run, and all is put back. */
-const ONCE = 120;
+const ONCE = 150;
 
 /** The acts, for a usage text. */
 export const ACT_NOTES = [
