@@ -137,6 +137,7 @@ const IDLE = `POST /api/counter/notathing HTTP/1.1\r\n${HOST}\r\n`;
 /** Requests with two lengths: whichever is believed, what is hidden is a part of the first one's body, or all is refused. */
 function twoLengths(hidden: string): string[] {
   const { length } = hidden;
+  const hex = length.toString(16);
   const all = `Content-Length: ${length + 5}`;
   const ended = `0\r\n\r\n${hidden}`;
   return [
@@ -144,10 +145,7 @@ function twoLengths(hidden: string): string[] {
     body(`Content-Length: ${length}\r\nContent-Length: 0`, hidden),
     body(`Content-Length: 0, ${length}`, hidden),
     body(`${all}\r\nTransfer-Encoding: chunked`, ended),
-    body(
-      "Transfer-Encoding: chunked\r\nContent-Length: 4",
-      `${length.toString(16)}\r\n${hidden}\r\n0\r\n\r\n`,
-    ),
+    body("Transfer-Encoding: chunked\r\nContent-Length: 4", `${hex}\r\n${hidden}\r\n0\r\n\r\n`),
     body(`Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n${all}`, ended),
     body(`Transfer-Encoding : chunked\r\n${all}`, ended),
     body(`Transfer-Encoding:\u000bchunked\r\n${all}`, ended),

@@ -22,19 +22,27 @@ export async function lookAtHardening(stage: Omit<Stage, "versions">): Promise<F
   const secrets = [...new Set((await Promise.all(all.map(secretsOf))).flat())];
   const before = await environmentsIn(all);
   findings.push(...(await lookAtPorts(orchestrator, settings, deployed)));
-  const after = await environmentsIn(all);
-  // What a healthcheck runs, which may tell the password to redis-cli so, has ended meanwhile.
-  const lasting = [...after].filter(([pid, text]) => before.get(pid) === text).map(([, text]) => text);
+  const { node, redis, proxy } = await baseImages(settings, report);
+  const images = [`${settings.image}:${deployed.version}`, node, redis, proxy];
+  const contents = await contentsOfImages(images, secrets);
   const { stdout: arguments_ } = await $`ps -ww -eo args`;
   const places = {
     ...(await orchestrator.disclosed(settings)),
     arguments: arguments_,
-    environment: lasting.join("\n"),
+    environment: lasting(before, await environmentsIn(all)),
   };
-  const { node, redis, proxy } = await baseImages(settings, report);
-  const images = [`${settings.image}:${deployed.version}`, node, redis, proxy];
-  return [...findings, ...secrecy(secrets, places), await contentsOfImages(images, secrets)];
+  return [...findings, ...secrecy(secrets, places), contents];
 }
+
+/**
+ * What stands in the environment of the processes that were there both times. What a healthcheck of Redis runs is told the
+ * password so, and has ended in between.
+ */
+const lasting = (before: Map<number, string>, after: Map<number, string>): string =>
+  [...after]
+    .filter(([pid, text]) => before.get(pid) === text)
+    .map(([, text]) => text)
+    .join("\n");
 
 /** What a container is given to know, each file of it; nothing where it is given none. */
 async function secretsOf({ pid }: Container): Promise<string[]> {
