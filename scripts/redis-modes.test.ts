@@ -132,6 +132,18 @@ function list(side: Side, test: (name: string, run: (t: Test) => Promise<void>) 
 
   test("cluster: a backup is taken and restored", (t) => scene.backUpAndRestore(t));
 
+  test("cluster: writes that a killed change has stopped show in the status, and a deployment allows them", async (t) => {
+    const { servers } = await scene.status();
+    for (const { name } of servers as { name: string }[])
+      await scene.execute(name, "redis-cli config set min-replicas-to-write 100");
+    t.match(await scene.host.run("status"), { exitCode: 1, stderr: /refuses writes since a change/ });
+    const mended = await scene.deploy();
+    t.match(mended, { exitCode: 0, stderr: /Let Redis take writes again/ }, mended.stderr);
+    t.equal((await outlast(scene.url)).answers.length, 0);
+    await scene.whole();
+    t.match(await scene.deploy(), { exitCode: 0, stderr: /^Unchanged in/m });
+  });
+
   test("a change that fails: exit 4, and the old Redis counts on", async (t) => {
     const start = await scene.count();
     await scene.host.edit("deploy/settings.yaml", "converge: 180", "converge: 20");

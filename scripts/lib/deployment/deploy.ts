@@ -8,8 +8,9 @@ import { type Progress, progress } from "../run/progress.ts";
 import { MODES } from "./redis-modes.ts";
 import { changeMode, STEPS, takeOne } from "./redis/change.ts";
 import { checkExternal, EXTERNAL, requireExternal } from "./redis/external.ts";
+import { refusing, resumeWrites } from "./redis/count.ts";
 import { confirmChange, modeProblems, nextMode, nextWait, whichCount } from "./redis/preflight.ts";
-import { whole } from "./redis/whole.ts";
+import { askOf, whole } from "./redis/whole.ts";
 import { type Plan, release } from "./release.ts";
 import type { Settings } from "../run/settings.ts";
 
@@ -41,6 +42,7 @@ export async function deploy(
   }
   if (orchestrator.importImages)
     await step("Import", () => orchestrator.importImages!(settings, version, base));
+  if (before && !from) await takeWritesAgain(orchestrator, settings, before, steps);
   const { replicas, previous } = target;
   const act = () => orchestrator.apply(settings, { ...target, keepParts: from !== undefined });
   const releaseIt = (more: Partial<Plan> = {}) =>
@@ -82,6 +84,22 @@ async function preflight(
     return {};
   });
   return { before, redis, which };
+}
+
+/** Lets Redis take writes that a killed change of the mode has stopped: no new replica is ready before. */
+async function takeWritesAgain(
+  orchestrator: Orchestrator,
+  settings: Settings,
+  { version, redis }: Deployed,
+  { step, extend }: Progress,
+): Promise<void> {
+  const ask = askOf(orchestrator, settings, version);
+  if ((await refusing(ask, redis)).length === 0) return;
+  extend(1);
+  await step("Let Redis take writes again", async () => {
+    const parts = await resumeWrites(ask, redis);
+    return { changed: true, note: parts.join(", ") };
+  });
 }
 
 /** What a deployment takes over from the one before it: scale, mode and WAIT, unless the settings changed, and the history. */

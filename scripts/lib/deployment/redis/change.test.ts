@@ -20,7 +20,9 @@ class Part {
   }
   answer([first = "", ...words]: readonly string[]): string[] {
     if (first === "config") {
-      this.stopped = words.at(-1) === "100";
+      const [verb, name, to] = words;
+      if (verb === "get") return this.counts.map(() => `${name}\n${this.stopped ? 100 : 0}`);
+      this.stopped = to === "100";
       return this.counts.map(() => "OK");
     }
     const [command, , value] = words;
@@ -37,11 +39,11 @@ const neverCalled = () => Promise.reject(new Error("never called"));
 function deployment(from: RedisMode, ...counts: number[]) {
   const parts = new Map([[MODES[from].servers[0]!, new Part(counts)]]);
   const orchestrator = {
-    startRedis: async (_settings: object, mode: RedisMode) =>
-      void parts.set(
-        MODES[mode].servers[0]!,
-        new Part(Array.from({ length: MODES[mode].instances }, () => 7)),
-      ),
+    startRedis: async (_settings: object, mode: RedisMode) => {
+      const { servers, instances } = MODES[mode];
+      const fresh = new Part(Array.from({ length: instances }, () => 7));
+      parts.set(servers[0]!, parts.get(servers[0]!) ?? fresh);
+    },
     removeRedis: async (_settings: object, mode: RedisMode) => void parts.delete(MODES[mode].servers[0]!),
     askRedis: async (_settings: object, part: string, command: readonly string[]) =>
       parts.get(part)?.answer(command) ?? [],
@@ -53,7 +55,7 @@ function deployment(from: RedisMode, ...counts: number[]) {
     release: (undo: () => Promise<void>) => Promise<Deployed>,
     take = takeOne(1),
   ) => changeMode({ orchestrator, settings, steps: silent, base, version: "two", before, to, take }, release);
-  return { part, change };
+  return { parts, part, change };
 }
 
 t.test("the count goes along, nothing counts on meanwhile, and the old one goes", async (t) => {
@@ -65,6 +67,18 @@ t.test("the count goes along, nothing counts on meanwhile, and the old one goes"
   });
   t.equal(part("single"), undefined);
 });
+
+t.test(
+  "a Redis that is there already, stopped by a change that was killed, takes writes again",
+  async (t) => {
+    const { parts, part, change } = deployment("single", 42);
+    const left = new Part([1, 2, 3]);
+    left.stopped = true;
+    parts.set(MODES.independent.servers[0]!, left);
+    await change("independent", async () => ({ version: "two" }) as Deployed);
+    t.same(part("independent"), { counts: [42, 42, 42], stopped: false });
+  },
+);
 
 t.test("of several counts it takes the one that was named", async (t) => {
   const { part, change } = deployment("independent", 5, 6, 7);

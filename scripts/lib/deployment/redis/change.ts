@@ -6,7 +6,7 @@ import { toFailure } from "../../run/shell.ts";
 import type { RedisMode } from "../../run/values.ts";
 import type { Deployed, Orchestrator } from "../orchestrator.ts";
 import { MODES } from "../redis-modes.ts";
-import { addCount, allowWrites, counts, setCount, stopWrites } from "./count.ts";
+import { addCount, allowWrites, counts, resumeWrites, setCount, stopWrites } from "./count.ts";
 import type { Ask } from "./state.ts";
 import { askOf, whole } from "./whole.ts";
 
@@ -62,6 +62,7 @@ export async function changeMode(
   let deployed: Deployed;
   try {
     await steps.step(`Start Redis: ${to}`, async (report) => {
+      await resumeWrites(ask, to);
       if (MODES[to].servers.length > 0) await orchestrator.startRedis(settings, to, change.base);
       return whole(orchestrator, settings, to, change.version, report);
     });

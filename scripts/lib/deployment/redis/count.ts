@@ -3,8 +3,10 @@ import { until } from "../../run/wait.ts";
 import { MODES } from "../redis-modes.ts";
 import { EXTERNAL } from "./external.ts";
 import { KEY } from "./key.ts";
-import type { Ask } from "./state.ts";
+import { type Ask, pairsOf } from "./state.ts";
 
+/** Of Redis: a master that has fewer replicas takes no writes. */
+const SETTING = "min-replicas-to-write";
 /** More replicas than there are: a master that shall have so many takes no writes, and answers reads. */
 const UNREACHABLE = "100";
 /** Seconds in which one that is away is back, or will not be. */
@@ -24,7 +26,7 @@ async function writer(ask: Ask, mode: RedisMode): Promise<string> {
 export async function counts(ask: Ask, mode: RedisMode): Promise<number[]> {
   const { instances } = MODES[mode];
   const values = await ask(await writer(ask, mode), ["-c", "get", KEY]);
-  const numbers = values.map((value) => Number(value === "null" ? 0 : value || 0));
+  const numbers = values.map((value) => Number(value || 0));
   if (numbers.length === instances && numbers.every((count) => Number.isSafeInteger(count))) return numbers;
   throw new Error(`Redis ${mode} does not tell its count`);
 }
@@ -58,16 +60,37 @@ export async function allowWrites(ask: Ask, mode: RedisMode): Promise<void> {
   let seen = "";
   const wait = { what: `Redis ${mode} is not told to take writes`, deadline: PATIENCE, seen: () => seen };
   await until({ ...wait, despiteInterrupt: true }, async () => {
-    seen = await setReplicas(ask, mode, MODES[mode].sentinels.length > 0 ? "1" : "0");
+    seen = await setReplicas(ask, mode, needed(mode));
     return seen === "";
   });
 }
 
+/** The parts that answer, and were told to refuse all writes. */
+export async function refusing(ask: Ask, mode: RedisMode): Promise<string[]> {
+  const { servers } = MODES[mode];
+  const answers = await Promise.all(servers.map((name) => ask(name, ["config", "get", SETTING])));
+  return servers.filter((_, at) => answers[at]!.some((text) => pairsOf(text)[SETTING] === UNREACHABLE));
+}
+
+/**
+ * Lets those take writes again that refuse them: a change of the mode that was killed has left them so. Returns their
+ * names. Throws where one still refuses.
+ */
+export async function resumeWrites(ask: Ask, mode: RedisMode): Promise<string[]> {
+  const found = await refusing(ask, mode);
+  await Promise.all(found.map((name) => ask(name, ["config", "set", SETTING, needed(mode)])));
+  const left = found.length > 0 ? await refusing(ask, mode) : [];
+  if (left.length > 0) throw new Error(`${left.join(", ")} of Redis ${mode} does not take writes again`);
+  return found;
+}
+
+/** How many replicas a master has to have as a rule, as deploy/redis/ says. */
+const needed = (mode: RedisMode) => (MODES[mode].sentinels.length > 0 ? "1" : "0");
+
 /** Returns who did not do it, in words; empty if all did. */
 async function setReplicas(ask: Ask, mode: RedisMode, replicas: string): Promise<string> {
   const { servers, instances } = MODES[mode];
-  const command = ["config", "set", "min-replicas-to-write", replicas];
-  const answers = await Promise.all(servers.map((name) => ask(name, command)));
+  const answers = await Promise.all(servers.map((name) => ask(name, ["config", "set", SETTING, replicas])));
   const missing = servers.filter((_, at) => answers[at]!.length < instances);
   return missing.length > 0 ? `${missing.join(", ")} of Redis ${mode} does not answer` : "";
 }

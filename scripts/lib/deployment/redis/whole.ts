@@ -4,6 +4,7 @@ import type { RedisMode } from "../../run/values.ts";
 import { until } from "../../run/wait.ts";
 import type { Orchestrator } from "../orchestrator.ts";
 import { MODES } from "../redis-modes.ts";
+import { refusing } from "./count.ts";
 import { EXTERNAL, runExternal } from "./external.ts";
 import type { Ask, RedisState } from "./state.ts";
 
@@ -34,8 +35,16 @@ export async function lookAtRedis(
 ): Promise<RedisState> {
   // Told for one run only: the counter has its URL, and this run has not.
   if (mode === EXTERNAL && settings.external.url === "") return { servers: [], problems: [] };
-  return MODES[mode].look(askOf(orchestrator, settings, version), MODES[mode]);
+  const ask = askOf(orchestrator, settings, version);
+  const [{ servers, problems }, stopped] = await Promise.all([
+    MODES[mode].look(ask, MODES[mode]),
+    refusing(ask, mode),
+  ]);
+  return { servers, problems: [...stopped.map(stoppedText), ...problems] };
 }
+
+const stoppedText = (name: string) =>
+  `${name} refuses writes since a change of the mode that did not end: a deployment lets it take them again`;
 
 /** Waits until nothing is missing of Redis. The counter needs no more than a master, and may serve before. */
 export async function whole(
