@@ -6,12 +6,15 @@
 
 import { drill } from "./lib/deployment/backup/drill.ts";
 import { pruneBackups, readBackup, writeBackup } from "./lib/deployment/backup/file.ts";
-import { type Copy, copyValue, counterRedis, versionOf } from "./lib/deployment/backup/key.ts";
+import { type Copy, copyValue, versionOf } from "./lib/deployment/backup/key.ts";
 import { choose } from "./lib/deployment/choose.ts";
 import { requireDeployed } from "./lib/deployment/deployed.ts";
+import { checkExternal, EXTERNAL } from "./lib/deployment/redis/external.ts";
+import { counterRedis } from "./lib/deployment/redis/find.ts";
 import { askOf, serversOf } from "./lib/deployment/redis/whole.ts";
 import { baseImages } from "./lib/images/base.ts";
 import { EXIT, Failure } from "./lib/run/failure.ts";
+import { EXTERNAL_OPTIONS } from "./lib/run/options.ts";
 import { ROOT } from "./lib/run/paths.ts";
 import { progress } from "./lib/run/progress.ts";
 import { verb } from "./lib/run/verb.ts";
@@ -20,7 +23,7 @@ process.exitCode = await verb(
   {
     name: "backup",
     summary: "Copies the count while it is counted, into a file with a manifest beside.",
-    options: ["backups", "keep", "drill", "json", "orchestrator"],
+    options: ["backups", "keep", "drill", "json", "orchestrator", ...EXTERNAL_OPTIONS],
     example: "make backup DRILL=1",
     exclusive: true,
   },
@@ -28,6 +31,7 @@ process.exitCode = await verb(
     const { backups: dir = `${ROOT}backups`, keep, drill: drilled = false, json = false } = options;
     const orchestrator = await choose(options);
     const { version, redis: mode } = await requireDeployed(orchestrator, settings);
+    if (mode === EXTERNAL) checkExternal(settings);
     const steps = 2 + Number(drilled) + Number(keep !== undefined);
     const { step, done } = progress(`Back up ${settings.name}`, steps);
     const { copy, redis } = await step("Copy", async () => {

@@ -212,6 +212,8 @@ function list(side: Side, test: (name: string, run: (t: Test) => Promise<void>) 
     t.equal(await scene.count(), start);
     await outlast(scene.url);
     t.match(await scene.deploy(other), { exitCode: 0, stderr: /^Unchanged in/m });
+    t.match(await scene.host.run("backup"), { exitCode: 2, stderr: /it needs REDIS_URL/ });
+    await scene.backUpAndRestore(t, other);
     t.match(await scene.changeTo("single", other), { exitCode: 0 });
     await stopOutsideRedis(scene.host);
     t.equal(await scene.count(), start + 12);

@@ -5,13 +5,16 @@
 //   scripts/restore.ts --file=... --yes
 
 import { isNewer, readBackup } from "./lib/deployment/backup/file.ts";
-import { countIn, counterRedis, versionOf } from "./lib/deployment/backup/key.ts";
+import { countIn, versionOf } from "./lib/deployment/backup/key.ts";
 import { finishCutOff, restore } from "./lib/deployment/backup/restore.ts";
 import { choose } from "./lib/deployment/choose.ts";
 import { requireDeployed } from "./lib/deployment/deployed.ts";
+import { checkExternal, EXTERNAL } from "./lib/deployment/redis/external.ts";
+import { counterRedis } from "./lib/deployment/redis/find.ts";
 import { askOf, serversOf } from "./lib/deployment/redis/whole.ts";
 import { confirm } from "./lib/run/confirm.ts";
 import { EXIT, Failure, refuse } from "./lib/run/failure.ts";
+import { EXTERNAL_OPTIONS } from "./lib/run/options.ts";
 import { progress } from "./lib/run/progress.ts";
 import { verb } from "./lib/run/verb.ts";
 
@@ -19,7 +22,7 @@ process.exitCode = await verb(
   {
     name: "restore",
     summary: "Puts the count of a backup in the place of the one there is.",
-    options: ["file", "yes", "orchestrator"],
+    options: ["file", "yes", "orchestrator", ...EXTERNAL_OPTIONS],
     example: "make restore FILE=backups/counter-....json",
     exclusive: true,
   },
@@ -30,6 +33,7 @@ process.exitCode = await verb(
     const { count, redis, time } = backup.manifest;
     const orchestrator = await choose(options);
     const deployed = await requireDeployed(orchestrator, settings);
+    if (deployed.redis === EXTERNAL) checkExternal(settings);
     const ask = await counterRedis(
       askOf(orchestrator, settings, deployed.version),
       serversOf(deployed.redis),

@@ -16,10 +16,15 @@ async function ask(env: Record<string, string>, ...words: string[]) {
 
 t.test("it prints what Redis answers", { skip: noRedis }, async (t) => {
   const { url } = await testRedis(t);
-  t.match(await ask({ REDIS_URL: url }, "get", "counter:value"), { code: 0, stdout: "null\n" });
+  t.match(await ask({ REDIS_URL: url }, "get", "counter:value"), { code: 0, stdout: "\n" });
   t.match(await ask({ REDIS_URL: url }, "set", "counter:value", "5"), { code: 0, stdout: "OK\n" });
   t.match(await ask({ REDIS_URL: url }, "incrby", "counter:value", "2"), { code: 0, stdout: "7\n" });
   t.match(await ask({ REDIS_URL: url }, "wait", "1", "300"), { code: 0, stdout: "0\n" });
+  t.match(await ask({ REDIS_URL: url }, "role"), { code: 0, stdout: "master\n0\n\n" });
+  t.match(await ask({ REDIS_URL: url }, "config", "get", "appendfsync"), {
+    code: 0,
+    stdout: "appendfsync\nalways\n",
+  });
   t.match(await ask({ REDIS_URL: url }, "info", "server"), { code: 0, stdout: /redis_version:/ });
 });
 

@@ -1,6 +1,7 @@
 /**
  * A program beside the server: runs one command on the Redis that the server would use, found and entered as the server
- * does it, and prints the answer (what is no text, as JSON). For whoever deploys it.
+ * does it, and prints the answer as redis-cli does to a pipe: an item of a list a line, and an empty line for what is not
+ * there. For whoever deploys it.
  *
  *   REDIS_URL=... node ask-redis.mjs get counter:value
  *
@@ -12,6 +13,9 @@ import { createRedisClient } from "./redis-clients.ts";
 
 /** How long Redis may take to be found, in milliseconds. */
 const DEADLINE_MS = 5000;
+
+/** As the client gives it. */
+type Answer = string | number | null | Answer[];
 
 const [command = "ping", ...words] = process.argv.slice(2);
 try {
@@ -25,11 +29,15 @@ try {
     throw new Error(reason);
   });
   await probe?.(redis);
-  const answer = await redis.call(command, ...words);
-  process.stdout.write(`${typeof answer === "string" ? answer : JSON.stringify(answer)}\n`);
+  const answer = (await redis.call(command, ...words)) as Answer;
+  process.stdout.write(`${textOf(answer)}\n`);
   redis.disconnect();
 } catch (error) {
   const problems = error instanceof ConfigError ? error.problems : [(error as Error).message];
   for (const problem of problems) console.error(problem);
   process.exit(error instanceof ConfigError ? 2 : 1);
+}
+
+function textOf(answer: Answer): string {
+  return Array.isArray(answer) ? answer.map(textOf).join("\n") : String(answer ?? "");
 }

@@ -74,14 +74,14 @@ export function redisScene(
     t.comment(`the front door says so after ${Math.round(performance.now() - begin)} ms`);
   };
   const provision = () => host.run("provision", { PORT, ORCHESTRATOR: platform });
-  /** Backs the count up, counts on, and restores it. */
-  const backUpAndRestore = async (t: Test) => {
+  /** Backs the count up, counts on, and restores it. The variables say where an external Redis is. */
+  const backUpAndRestore = async (t: Test, variables: Record<string, string> = {}) => {
     const start = await count();
-    const backup = await host.run("backup", { DRILL: "1" });
+    const backup = await host.run("backup", { DRILL: "1", ...variables });
     t.match(backup, { exitCode: 0 }, backup.stderr);
     await outlast(url);
     t.not(await count(), start);
-    const restore = await host.run("restore", { FILE: backup.stdout.trim(), YES: "1" });
+    const restore = await host.run("restore", { FILE: backup.stdout.trim(), YES: "1", ...variables });
     t.match(restore, { exitCode: 0 }, restore.stderr);
     t.equal(await count(), start);
   };

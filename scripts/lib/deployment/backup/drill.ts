@@ -1,10 +1,11 @@
 import { $ } from "zx/core";
+import type { AskOne } from "../redis/find.ts";
 import { KEY } from "../redis/key.ts";
 import { EXIT, Failure } from "../../run/failure.ts";
 import { toFailure } from "../../run/shell.ts";
 import { until } from "../../run/wait.ts";
 import type { Backup } from "./file.ts";
-import { type Ask, countIn, stage, swap, versionOf } from "./key.ts";
+import { countIn, stage, swap, versionOf } from "./key.ts";
 
 /** Seconds in which a Redis without data has to answer. */
 const DEADLINE = 30;
@@ -32,7 +33,7 @@ export async function drill(image: string, { manifest, dump }: Backup): Promise<
   const server = ["redis-server", "--port", 0, "--dir", DIR, "--unixsocket", SOCKET, "--appendonly", "yes"];
   try {
     await $`docker run --detach --name ${name} ${apart} ${image} ${server}`;
-    const ask: Ask = async (...command) =>
+    const ask: AskOne = async (...command) =>
       (await $`docker exec ${name} redis-cli -e -s ${SOCKET} ${command}`).stdout.trim();
     const wait = { what: "the Redis of the drill does not answer", deadline: DEADLINE };
     await until(wait, async () => (await ask("ping").catch(() => "")) === "PONG").catch(async (error) => {

@@ -1,7 +1,6 @@
 import { EXIT, Failure } from "../../run/failure.ts";
 import { KEY } from "../redis/key.ts";
-import { unlessTimedOut, until } from "../../run/wait.ts";
-import type { Ask as AskPart } from "../redis/state.ts";
+import type { AskOne } from "../redis/find.ts";
 
 /** Beside it, and in the same slot of a cluster: what a restore puts in its place, and what was there before. */
 const RESTORED = `{${KEY}}:restored`;
@@ -10,11 +9,6 @@ const BEFORE = `{${KEY}}:before`;
 const RESTORED_LIVES = "600000";
 /** The same of what was there before: a restore that was cut off and has counted so long since is not taken back. */
 const BEFORE_LIVES = "3600000";
-/** Seconds within which a failover is over, or will not be. */
-const PATIENCE = 15;
-
-/** Sends a command to the one Redis that has the count, and gives what redis-cli printed. Throws where none answers. */
-export type Ask = (...command: string[]) => Promise<string>;
 
 /** The value as Redis itself serialises it, with a checksum of its own. */
 export interface Copy {
@@ -67,75 +61,18 @@ const script = (text: string, keys: string[], ...args: string[]) => [
   ...args,
 ];
 
-/**
- * Finds the one part with the count: a master, and of a cluster that of the key's slot. While a failover is under way,
- * several parts may say so, or none: it waits for so many seconds. Throws a Failure where none answers, and one (refused)
- * where several do, since their counts are not one.
- */
-export async function partWithCount(
-  askPart: AskPart,
-  parts: readonly string[],
-  patience = PATIENCE,
-): Promise<string> {
-  let masters: Master[] = [];
-  const search = until({ what: "there is no one Redis", deadline: patience }, async () => {
-    masters = await mastersAmong(askPart, parts);
-    return parts.length === 1 || new Set(masters.map(({ part }) => part)).size === 1;
-  });
-  await unlessTimedOut(search);
-  const [one, ...others] = masters;
-  if (!one) throw away();
-  if (others.length === 0) return one.part;
-  const counts = [one, ...others].map(({ count }) => Number(count).toLocaleString("en"));
-  throw new Failure(`${counts.length} Redis answer, each with a count of its own: ${counts.join(", ")}`, {
-    code: EXIT.refused,
-  });
-}
-
-interface Master {
-  part: string;
-  count: string;
-}
-
-/** The masters among them, each with its count: a part may have several. */
-async function mastersAmong(askPart: AskPart, parts: readonly string[]): Promise<Master[]> {
-  const found = parts.map(async (part) => {
-    const roles = await askPart(part, ["role"]);
-    if (!roles.some((role) => role.startsWith("master"))) return [];
-    const counts = await askPart(part, ["get", KEY]);
-    return counts.map((count) => ({ part, count }));
-  });
-  return (await Promise.all(found)).flat();
-}
-
-/** Asks the one Redis with the count. Throws as `partWithCount` does. */
-export async function counterRedis(
-  askPart: AskPart,
-  parts: readonly string[],
-  patience?: number,
-): Promise<Ask> {
-  const part = await partWithCount(askPart, parts, patience);
-  return async (...command) => {
-    const [answer] = await askPart(part, command);
-    if (answer !== undefined) return answer;
-    throw away();
-  };
-}
-
-const away = () => new Failure("Redis does not answer", { hint: "make logs SERVICE=redis" });
-
 /** The running Redis' version, as in `7.0.15`. */
-export async function versionOf(ask: Ask): Promise<string> {
+export async function versionOf(ask: AskOne): Promise<string> {
   const version = /^redis_version:(\S+)/m.exec(await ask("info", "server"))?.[1];
   if (version) return version;
   throw new Failure("Redis does not say its version");
 }
 
 /** The present count; 0 where nobody has counted yet. */
-export const countIn = async (ask: Ask) => Number((await ask("get", KEY)) || "0");
+export const countIn = async (ask: AskOne) => Number((await ask("get", KEY)) || "0");
 
 /** Copies the value; undefined where nobody has counted yet. Throws a Failure where it is no count. */
-export async function copyValue(ask: Ask): Promise<Copy | undefined> {
+export async function copyValue(ask: AskOne): Promise<Copy | undefined> {
   const answer = await ask(...script(COPY, [KEY]));
   if (answer === "none") return undefined;
   const [, count, keys, hex] = /^(\d+) (\d+) ([0-9a-f]+)$/.exec(answer) ?? [];
@@ -147,7 +84,7 @@ export async function copyValue(ask: Ask): Promise<Copy | undefined> {
  * Loads a copy beside the value, which nobody sees of it, and gives its count. Throws a Failure (refused) where Redis
  * does not take it: it is damaged, or a newer Redis wrote it.
  */
-export async function stage(ask: Ask, dump: Buffer): Promise<number> {
+export async function stage(ask: AskOne, dump: Buffer): Promise<number> {
   const answer = await ask(...script(STAGE, [RESTORED], dump.toString("hex"), RESTORED_LIVES));
   const [, value] = /^value (\d+)$/.exec(answer) ?? [];
   if (value) return Number(value);
@@ -155,17 +92,17 @@ export async function stage(ask: Ask, dump: Buffer): Promise<number> {
 }
 
 /** Puts the loaded copy in the value's place, and keeps the value. Gives the count of then. */
-export async function swap(ask: Ask): Promise<number> {
+export async function swap(ask: AskOne): Promise<number> {
   const answer = await ask(...script(SWAP, [KEY, RESTORED, BEFORE], BEFORE_LIVES));
   if (answer !== "none") return Number(answer);
   throw new Failure("what was loaded is gone: it took too long");
 }
 
 /** Puts back what a restore has kept, if it came so far, and gives the count. */
-export const putBack = async (ask: Ask) => Number(await ask(...script(PUT_BACK, [KEY, BEFORE])));
+export const putBack = async (ask: AskOne) => Number(await ask(...script(PUT_BACK, [KEY, BEFORE])));
 
 /** Whether a restore was cut off before it was known to be right. */
-export const isCutOff = async (ask: Ask) => (await ask("exists", BEFORE)) === "1";
+export const isCutOff = async (ask: AskOne) => (await ask("exists", BEFORE)) === "1";
 
 /** Gives up the kept value. */
-export const letGo = async (ask: Ask) => void (await ask("del", BEFORE));
+export const letGo = async (ask: AskOne) => void (await ask("del", BEFORE));

@@ -1,33 +1,23 @@
 // Against real Redis, asked with redis-cli as the deployment's are, and the real service as the front door.
 
 import t, { type Test } from "tap";
-import { $ } from "zx/core";
 import { noRedis, testRedis, type TestRedis } from "../../../../service/testing/redis.ts";
 import { startNode } from "../../measure/local.ts";
 import { progress } from "../../run/progress.ts";
 import { readSettings } from "../../run/settings.ts";
 import type { Deployed } from "../orchestrator.ts";
-import type { Ask as AskPart } from "../redis/state.ts";
+import { EXTERNAL } from "../redis/external.ts";
+import { type AskOne, counterRedis } from "../redis/find.ts";
+import { askOutside, askParts } from "../../testing/ask-parts.ts";
 import type { Backup } from "./file.ts";
-import { type Ask, copyValue, countIn, counterRedis, stage, swap, versionOf } from "./key.ts";
+import { copyValue, countIn, stage, swap, versionOf } from "./key.ts";
 import { finishCutOff, restore } from "./restore.ts";
 
 const real = readSettings({});
 const settings = { ...real, deadlines: { ...real.deadlines, verify: 2, converge: 5 } };
 const steps = () => progress("Restore", 3, { write: () => true, isTTY: false, columns: 80 });
 
-/** Asks these Redis by the names of their parts; one that is killed does not answer. */
-const over =
-  (parts: Record<string, TestRedis[]>): AskPart =>
-  async (part, command) => {
-    const run = $({ nothrow: true, quiet: true });
-    const answers = await Promise.all(
-      (parts[part] ?? []).map(({ url }) => run`redis-cli -e -u ${url} ${command}`),
-    );
-    return answers.filter(({ ok }) => ok).map(({ stdout }) => stdout.trim());
-  };
-
-const askOf = (redis: TestRedis): Promise<Ask> => counterRedis(over({ redis: [redis] }), ["redis"]);
+const askOf = (redis: TestRedis): Promise<AskOne> => counterRedis(askParts({ redis: [redis] }), ["redis"]);
 
 /** A backup of a Redis that has counted so far. */
 async function backupOf(t: Test, count: number): Promise<Backup> {
@@ -68,17 +58,17 @@ t.test("the one Redis with the count is asked: a master, and only one", { skip: 
   const [one, two] = [await testRedis(t), await testRedis(t)];
   await one.client.set("counter:value", 7);
   const parts = { one: [one], two: [two] };
-  await t.rejects(counterRedis(over(parts), ["one", "two"], 0), {
+  await t.rejects(counterRedis(askParts(parts), ["one", "two"], 0), {
     message: "2 Redis answer, each with a count of its own: 7, 0",
     code: 3,
   });
-  const waiting = counterRedis(over(parts), ["two", "one"]);
+  const waiting = counterRedis(askParts(parts), ["two", "one"]);
   await two.client.replicaof("127.0.0.1", new URL(one.url).port);
   const ask = await waiting;
   t.equal(await countIn(ask), 7);
   await one.kill();
   await t.rejects(ask("ping"), { message: "Redis does not answer" });
-  await t.rejects(counterRedis(over(parts), ["one", "two"], 0), { message: "Redis does not answer" });
+  await t.rejects(counterRedis(askParts(parts), ["one", "two"], 0), { message: "Redis does not answer" });
 });
 
 t.test("a damaged copy, and one of a newer Redis, change nothing", { skip: noRedis }, async (t) => {
@@ -134,4 +124,22 @@ t.test("a restore that was cut off is taken back by the next one", { skip: noRed
   t.equal(await redis.client.get("counter:value"), "5");
   t.equal(await redis.client.pttl("counter:value"), -1, "it stays");
   await t.rejects(swap(ask), { message: /is gone/ });
+});
+
+t.test("an external Redis, asked with the service's own client", { skip: noRedis }, async (t) => {
+  const { redis, deployed } = await serve(t);
+  const ask = await counterRedis(askOutside(redis), [EXTERNAL]);
+  t.equal(await copyValue(ask), undefined, "nobody has counted");
+  t.equal(await countIn(ask), 0);
+  await redis.client.set("counter:value", 1000);
+  const { count, dump } = (await copyValue(ask))!;
+  t.equal(count, 1000);
+  t.same(dump, await redis.client.dumpBuffer("counter:value"));
+  t.match(await versionOf(ask), /^\d+\.\d+\.\d+$/);
+  await redis.client.set("counter:value", 5);
+  const { manifest } = await backupOf(t, 1000);
+  await restore(ask, settings, deployed, { manifest, dump }, steps());
+  t.equal(await redis.client.get("counter:value"), "1000");
+  await redis.kill();
+  await t.rejects(counterRedis(askOutside(redis), [EXTERNAL], 0), { message: "Redis does not answer" });
 });

@@ -5,13 +5,14 @@ import { toFailure } from "../../run/shell.ts";
 import { until } from "../../run/wait.ts";
 import { verify } from "../front-door.ts";
 import type { Deployed } from "../orchestrator.ts";
+import type { AskOne } from "../redis/find.ts";
 import type { Backup } from "./file.ts";
-import { type Ask, countIn, isCutOff, letGo, putBack, stage, swap } from "./key.ts";
+import { countIn, isCutOff, letGo, putBack, stage, swap } from "./key.ts";
 
 const n = (value: number) => value.toLocaleString("en");
 
 /** Puts back what a restore that was cut off has kept; nothing is done where none was. */
-export async function finishCutOff(ask: Ask): Promise<Outcome> {
+export async function finishCutOff(ask: AskOne): Promise<Outcome> {
   if (!(await isCutOff(ask))) return {};
   return {
     changed: true,
@@ -24,7 +25,7 @@ export async function finishCutOff(ask: Ask): Promise<Outcome> {
  * door. Throws a Failure: refused where nothing was changed, and "rolled back" where what was there is back.
  */
 export async function restore(
-  ask: Ask,
+  ask: AskOne,
   settings: Settings,
   deployed: Deployed,
   { manifest, dump }: Backup,
@@ -56,7 +57,7 @@ export async function restore(
 
 /** What the front door says is what Redis holds; others may count meanwhile. */
 async function askDoor(
-  ask: Ask,
+  ask: AskOne,
   { deadlines }: Settings,
   deployed: Deployed,
   count: number,

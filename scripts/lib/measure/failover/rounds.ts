@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { lengthOf } from "../../../../checks/load/profiles.ts";
-import { partWithCount } from "../../deployment/backup/key.ts";
 import type { Container, Deployed, Orchestrator } from "../../deployment/orchestrator.ts";
+import { partWithCount } from "../../deployment/redis/find.ts";
 import { askOf, whole } from "../../deployment/redis/whole.ts";
 import { awaitWell } from "../../deployment/well.ts";
 import { EXIT, Failure } from "../../run/failure.ts";
