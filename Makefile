@@ -74,7 +74,7 @@ failover: install ## end Redis, a replica or the proxy under load   [KILL=redis|
 prove: install ## change and break it under load, and show what that costs   [ACTS=roll,...] [RATE=n] [YES=1]
 	@scripts/prove.ts
 
-backup: install ## copy the count while it is counted   [BACKUPS=dir] [KEEP=n] [DRILL=1]
+backup: install ## copy the count while it is counted   [BACKUPS=dir] [KEEP=n] [DRILL=1] [FROM=n]
 	@scripts/backup.ts
 
 restore: install ## put the count of a backup in its place   FILE=path [YES=1]

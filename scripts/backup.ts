@@ -9,33 +9,39 @@ import { pruneBackups, readBackup, writeBackup } from "./lib/deployment/backup/f
 import { type Copy, copyValue, versionOf } from "./lib/deployment/backup/key.ts";
 import { choose } from "./lib/deployment/choose.ts";
 import { requireDeployed } from "./lib/deployment/deployed.ts";
+import type { Deployed, Orchestrator } from "./lib/deployment/orchestrator.ts";
+import { MODES } from "./lib/deployment/redis-modes.ts";
 import { checkExternal, EXTERNAL } from "./lib/deployment/redis/external.ts";
-import { counterRedis } from "./lib/deployment/redis/find.ts";
+import { counterRedis, oneOfEach } from "./lib/deployment/redis/find.ts";
+import { whichCount } from "./lib/deployment/redis/preflight.ts";
+import type { Ask } from "./lib/deployment/redis/state.ts";
 import { askOf, serversOf } from "./lib/deployment/redis/whole.ts";
 import { baseImages } from "./lib/images/base.ts";
 import { EXIT, Failure } from "./lib/run/failure.ts";
-import { EXTERNAL_OPTIONS } from "./lib/run/options.ts";
+import { EXTERNAL_OPTIONS, type OptionValues } from "./lib/run/options.ts";
 import { ROOT } from "./lib/run/paths.ts";
 import { progress } from "./lib/run/progress.ts";
+import type { Settings } from "./lib/run/settings.ts";
 import { verb } from "./lib/run/verb.ts";
 
 process.exitCode = await verb(
   {
     name: "backup",
     summary: "Copies the count while it is counted, into a file with a manifest beside.",
-    options: ["backups", "keep", "drill", "json", "orchestrator", ...EXTERNAL_OPTIONS],
+    options: ["backups", "keep", "drill", "from", "json", "orchestrator", ...EXTERNAL_OPTIONS],
     example: "make backup DRILL=1",
     exclusive: true,
   },
   async ({ settings, options }) => {
     const { backups: dir = `${ROOT}backups`, keep, drill: drilled = false, json = false } = options;
     const orchestrator = await choose(options);
-    const { version, redis: mode } = await requireDeployed(orchestrator, settings);
+    const deployed = await requireDeployed(orchestrator, settings);
+    const { version, redis: mode } = deployed;
     if (mode === EXTERNAL) checkExternal(settings);
     const steps = 2 + Number(drilled) + Number(keep !== undefined);
     const { step, done } = progress(`Back up ${settings.name}`, steps);
     const { copy, redis } = await step("Copy", async () => {
-      const ask = await counterRedis(askOf(orchestrator, settings, version), serversOf(mode));
+      const ask = await counterRedis(await asked(orchestrator, settings, deployed, options), serversOf(mode));
       const running = await versionOf(ask);
       const found = await copyValue(ask);
       if (!found)
@@ -66,6 +72,19 @@ process.exitCode = await verb(
     done();
   },
 );
+
+/** Who is asked for the count: of several Redis that count each for itself, the one that is named. */
+async function asked(
+  orchestrator: Orchestrator,
+  settings: Settings,
+  deployed: Deployed,
+  options: OptionValues,
+): Promise<Ask> {
+  const { instances } = MODES[deployed.redis];
+  const ask = askOf(orchestrator, settings, deployed.version);
+  if (instances === 1) return ask;
+  return oneOfEach(ask, await whichCount(orchestrator, settings, deployed, options), instances);
+}
 
 function noteOf({ count, others }: Copy, redis: string): string {
   const left = others > 0 ? `; ${others} keys that are not the counter's are left out` : "";

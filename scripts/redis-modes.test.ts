@@ -172,6 +172,12 @@ function list(side: Side, test: (name: string, run: (t: Test) => Promise<void>) 
     t.equal(counted, acknowledged, values.join(", "));
     t.match(await scene.host.run("status"), { exitCode: 0, stdout: /they are not synchronised/ });
     t.match(await scene.host.run("smoke"), { exitCode: 0 });
+    t.match(await scene.host.run("backup"), { exitCode: 3, stderr: new RegExp(`FROM=2: ${values[1]}`) });
+    const backup = await scene.host.run("backup", { FROM: "2", JSON: "1" });
+    t.match(backup, { exitCode: 0 }, backup.stderr);
+    const { path: FILE, count } = JSON.parse(backup.stdout) as { path: string; count: number };
+    t.equal(count, values[1]);
+    t.match(await scene.host.run("restore", { FILE, YES: "1" }), { exitCode: 3, stderr: /has 3 counts/ });
     const refused = await scene.changeTo("single");
     t.match(refused, { exitCode: 3, stderr: new RegExp(`FROM=2: ${values[1]}`) });
     t.match(await scene.changeTo("single", { FROM: "2" }), { exitCode: 0 });

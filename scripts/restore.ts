@@ -6,7 +6,7 @@
 
 import { isNewer, readBackup } from "./lib/deployment/backup/file.ts";
 import { countIn, versionOf } from "./lib/deployment/backup/key.ts";
-import { finishCutOff, restore } from "./lib/deployment/backup/restore.ts";
+import { finishCutOff, requireOneCount, restore } from "./lib/deployment/backup/restore.ts";
 import { choose } from "./lib/deployment/choose.ts";
 import { requireDeployed } from "./lib/deployment/deployed.ts";
 import { checkExternal, EXTERNAL } from "./lib/deployment/redis/external.ts";
@@ -34,6 +34,7 @@ process.exitCode = await verb(
     const orchestrator = await choose(options);
     const deployed = await requireDeployed(orchestrator, settings);
     if (deployed.redis === EXTERNAL) checkExternal(settings);
+    requireOneCount(deployed.redis, orchestrator.name);
     const ask = await counterRedis(
       askOf(orchestrator, settings, deployed.version),
       serversOf(deployed.redis),

@@ -7,11 +7,11 @@ import { progress } from "../../run/progress.ts";
 import { readSettings } from "../../run/settings.ts";
 import type { Deployed } from "../orchestrator.ts";
 import { EXTERNAL } from "../redis/external.ts";
-import { type AskOne, counterRedis } from "../redis/find.ts";
+import { type AskOne, counterRedis, oneOfEach } from "../redis/find.ts";
 import { askOutside, askParts } from "../../testing/ask-parts.ts";
 import type { Backup } from "./file.ts";
 import { copyValue, countIn, stage, swap, versionOf } from "./key.ts";
-import { finishCutOff, restore } from "./restore.ts";
+import { finishCutOff, requireOneCount, restore } from "./restore.ts";
 
 const real = readSettings({});
 const settings = { ...real, deadlines: { ...real.deadlines, verify: 2, converge: 5 } };
@@ -70,6 +70,30 @@ t.test("the one Redis with the count is asked: a master, and only one", { skip: 
   await t.rejects(ask("ping"), { message: "Redis does not answer" });
   await t.rejects(counterRedis(askParts(parts), ["one", "two"], 0), { message: "Redis does not answer" });
 });
+
+t.test(
+  "of several that count each for itself, one is copied, and none restored",
+  { skip: noRedis },
+  async (t) => {
+    const three = [await testRedis(t), await testRedis(t), await testRedis(t)];
+    for (const [at, { client }] of three.entries()) await client.set("counter:value", 5 + at);
+    const each = askParts({ redis: three });
+    const second = await counterRedis(oneOfEach(each, 2, 3), ["redis"]);
+    t.match(await copyValue(second), { count: 6 });
+    await three[0]!.kill();
+    await t.rejects(
+      copyValue(second),
+      { message: "Redis does not answer" },
+      "who is the second is not known",
+    );
+    t.throws(() => requireOneCount("independent", "swarm"), {
+      code: 3,
+      message: "Redis independent has 3 counts, and a backup is of one",
+      details: { hint: /^make deploy-swarm YES=1 REDIS=single FROM=1, restore there/ },
+    });
+    for (const mode of ["single", "sentinel", "cluster", EXTERNAL] as const) requireOneCount(mode, "swarm");
+  },
+);
 
 t.test("a damaged copy, and one of a newer Redis, change nothing", { skip: noRedis }, async (t) => {
   const { redis, ask, deployed } = await serve(t, 5);

@@ -2,14 +2,27 @@ import { EXIT, Failure } from "../../run/failure.ts";
 import type { Outcome, Progress } from "../../run/progress.ts";
 import type { Settings } from "../../run/settings.ts";
 import { toFailure } from "../../run/shell.ts";
+import type { RedisMode } from "../../run/values.ts";
 import { until } from "../../run/wait.ts";
 import { verify } from "../front-door.ts";
-import type { Deployed } from "../orchestrator.ts";
+import type { Deployed, Orchestrator } from "../orchestrator.ts";
+import { MODES } from "../redis-modes.ts";
 import type { AskOne } from "../redis/find.ts";
 import type { Backup } from "./file.ts";
 import { countIn, isCutOff, letGo, putBack, stage, swap } from "./key.ts";
 
 const n = (value: number) => value.toLocaleString("en");
+
+/** Throws a Failure (refused) where each Redis counts for itself: a backup is of one count. */
+export function requireOneCount(mode: RedisMode, orchestrator: Orchestrator["name"]): void {
+  const { instances } = MODES[mode];
+  if (instances === 1) return;
+  const deploy = `make deploy-${orchestrator} YES=1`;
+  throw new Failure(`Redis ${mode} has ${instances} counts, and a backup is of one`, {
+    code: EXIT.refused,
+    hint: `${deploy} REDIS=single FROM=1, restore there, and ${deploy} REDIS=${mode} gives it to each`,
+  });
+}
 
 /** Puts back what a restore that was cut off has kept; nothing is done where none was. */
 export async function finishCutOff(ask: AskOne): Promise<Outcome> {

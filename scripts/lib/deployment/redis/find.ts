@@ -60,4 +60,12 @@ export async function counterRedis(ask: Ask, parts: readonly string[], patience?
   };
 }
 
+/** Of a part that is several Redis, asks them all, and answers with what one of them says, from 1; only if all do answer. */
+export const oneOfEach =
+  (ask: Ask, which: number, instances: number): Ask =>
+  async (part, command) => {
+    const answers = await ask(part, command);
+    return answers.length === instances ? answers.slice(which - 1, which) : [];
+  };
+
 const away = () => new Failure("Redis does not answer", { hint: "make logs SERVICE=redis" });
