@@ -6,7 +6,7 @@
 
 import { isNewer, readBackup } from "./lib/deployment/backup/file.ts";
 import { countIn, versionOf } from "./lib/deployment/backup/key.ts";
-import { finishCutOff, requireOneCount, restore } from "./lib/deployment/backup/restore.ts";
+import { type Find, requireOneCount, restore } from "./lib/deployment/backup/restore.ts";
 import { choose } from "./lib/deployment/choose.ts";
 import { requireDeployed } from "./lib/deployment/deployed.ts";
 import { checkExternal, EXTERNAL } from "./lib/deployment/redis/external.ts";
@@ -35,10 +35,9 @@ process.exitCode = await verb(
     const deployed = await requireDeployed(orchestrator, settings);
     if (deployed.redis === EXTERNAL) checkExternal(settings);
     requireOneCount(deployed.redis, orchestrator.name);
-    const ask = await counterRedis(
-      askOf(orchestrator, settings, deployed.version),
-      serversOf(deployed.redis),
-    );
+    const all = askOf(orchestrator, settings, deployed.version);
+    const find: Find = (patience) => counterRedis(all, serversOf(deployed.redis), patience);
+    const ask = await find();
     const running = await versionOf(ask);
     const newer = `the backup is of Redis ${redis}, and Redis ${running} runs here: it may not read it`;
     refuse([isNewer(redis, running) ? newer : undefined]);
@@ -49,8 +48,7 @@ process.exitCode = await verb(
     if (!options.yes) await confirm(question, "make restore YES=1 FILE=...");
 
     const steps = progress(`Restore ${settings.name} to ${then}, of ${time}`, 4);
-    await steps.step("Restores that were cut off", () => finishCutOff(ask));
-    await restore(ask, settings, deployed, backup, steps);
+    await restore(find, settings, deployed, backup, steps);
     steps.done(`${then} in the place of ${now}`);
   },
 );

@@ -5,6 +5,8 @@ import type { AskOne } from "../redis/find.ts";
 /** Beside it, and in the same slot of a cluster: what a restore puts in its place, and what was there before. */
 const RESTORED = `{${KEY}}:restored`;
 const BEFORE = `{${KEY}}:before`;
+/** The count that was put in its place: what is above it has been counted since. */
+const START = `{${KEY}}:start`;
 /** Milliseconds after which a copy that was never put in place is gone by itself. */
 const RESTORED_LIVES = "600000";
 /** The same of what was there before: a restore that was cut off and has counted so long since is not taken back. */
@@ -41,17 +43,26 @@ redis.call("SET", KEYS[3], "")
 if redis.call("EXISTS", KEYS[1]) == 1 then redis.call("RENAME", KEYS[1], KEYS[3]) end
 redis.call("PEXPIRE", KEYS[3], ARGV[1])
 redis.call("RENAME", KEYS[2], KEYS[1])
-return redis.call("GET", KEYS[1])`;
+local count = redis.call("GET", KEYS[1])
+redis.call("SET", KEYS[4], count, "PX", ARGV[1])
+return count`;
 
+// Gives the count, and how many of it were counted since what is taken back: less than zero where they were decrements.
 const PUT_BACK = `
+local count = tonumber(redis.call("GET", KEYS[1]) or "0")
+local since = 0
 if redis.call("EXISTS", KEYS[2]) == 1 then
+  since = count - (tonumber(redis.call("GET", KEYS[3]) or "") or count)
   if redis.pcall("STRLEN", KEYS[2]) == 0 then redis.call("DEL", KEYS[1], KEYS[2])
   else
     redis.call("PERSIST", KEYS[2])
     redis.call("RENAME", KEYS[2], KEYS[1])
   end
+  redis.call("DEL", KEYS[3])
+  since = math.max(since, -tonumber(redis.call("GET", KEYS[1]) or "0"))
+  if since ~= 0 then redis.call("INCRBY", KEYS[1], string.format("%.0f", since)) end
 end
-return redis.call("GET", KEYS[1]) or "0"`;
+return (redis.call("GET", KEYS[1]) or "0") .. string.format(" %.0f", since)`;
 
 const script = (text: string, keys: string[], ...args: string[]) => [
   "eval",
@@ -93,16 +104,21 @@ export async function stage(ask: AskOne, dump: Buffer): Promise<number> {
 
 /** Puts the loaded copy in the value's place, and keeps the value. Gives the count of then. */
 export async function swap(ask: AskOne): Promise<number> {
-  const answer = await ask(...script(SWAP, [KEY, RESTORED, BEFORE], BEFORE_LIVES));
+  const answer = await ask(...script(SWAP, [KEY, RESTORED, BEFORE, START], BEFORE_LIVES));
   if (answer !== "none") return Number(answer);
   throw new Failure("what was loaded is gone: it took too long");
 }
 
-/** Puts back what a restore has kept, if it came so far, and gives the count. */
-export const putBack = async (ask: AskOne) => Number(await ask(...script(PUT_BACK, [KEY, BEFORE])));
+/** Puts back what a restore has kept, if it came so far, with what was counted since. Gives the count, and how much of it that is. */
+export async function putBack(ask: AskOne): Promise<{ count: number; since: number }> {
+  const [count = 0, since = 0] = (await ask(...script(PUT_BACK, [KEY, BEFORE, START])))
+    .split(" ")
+    .map(Number);
+  return { count, since };
+}
 
 /** Whether a restore was cut off before it was known to be right. */
 export const isCutOff = async (ask: AskOne) => (await ask("exists", BEFORE)) === "1";
 
 /** Gives up the kept value. */
-export const letGo = async (ask: AskOne) => void (await ask("del", BEFORE));
+export const letGo = async (ask: AskOne) => void (await ask("del", BEFORE, START));
