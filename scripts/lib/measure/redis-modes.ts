@@ -40,7 +40,7 @@ export const MEASURED = {
     consistent: true,
   },
   cluster: {
-    victims: { redis: MODES.cluster.servers, ...DOORS },
+    victims: { redis: MODES.cluster.servers, replica: MODES.cluster.servers, ...DOORS },
     back: 5,
     keeps: false,
     consistent: true,

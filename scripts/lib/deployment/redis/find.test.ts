@@ -1,9 +1,10 @@
 // Against real Redis, asked with redis-cli as the deployment's are.
 
 import t from "tap";
+import { clusterSet } from "../../../../service/testing/cluster.ts";
 import { noRedis, testRedis } from "../../../../service/testing/redis.ts";
 import { askParts } from "../../testing/ask-parts.ts";
-import { counterRedis, oneOfEach } from "./find.ts";
+import { counterRedis, oneOfEach, partsThatFollow, partWithCount } from "./find.ts";
 
 t.test("the one Redis with the count is asked: a master, and only one", { skip: noRedis }, async (t) => {
   const [one, two] = [await testRedis(t), await testRedis(t)];
@@ -29,4 +30,20 @@ t.test("of several in a part one is asked, while all answer", { skip: noRedis },
   t.equal(await second("get", "counter:value"), "6");
   await three[0]!.kill();
   await t.rejects(second("ping"), { message: "Redis does not answer" }, "who is the second is not known");
+});
+
+t.test("those that follow it, of a cluster those of its master", { skip: noRedis }, async (t) => {
+  const set = await clusterSet(t);
+  const parts = Object.fromEntries(
+    set.servers.map(({ port }) => [String(port), [{ url: `redis://127.0.0.1:${port}` }]]),
+  );
+  const names = Object.keys(parts);
+  const { master, replicas } = await set.owners("counter:value");
+  await master.client.set("counter:value", 7);
+  await master.client.wait(1, 5000);
+  t.equal(await partWithCount(askParts(parts), names), String(master.port));
+  t.same(
+    await partsThatFollow(askParts(parts), names),
+    replicas.map(({ port }) => String(port)),
+  );
 });

@@ -50,6 +50,17 @@ async function mastersAmong(ask: Ask, parts: readonly string[]): Promise<Master[
   return (await Promise.all(found)).flat();
 }
 
+/** The parts that follow the one with the count. */
+export async function partsThatFollow(ask: Ask, parts: readonly string[]): Promise<string[]> {
+  const found = parts.map(async (part) => {
+    const [role = ""] = await ask(part, ["role"]);
+    // Each node of a cluster tells the keys that it has, also those that another one serves.
+    const [key] = await ask(part, ["keys", KEY]);
+    return role.startsWith("slave") && key === KEY ? [part] : [];
+  });
+  return (await Promise.all(found)).flat();
+}
+
 /** Asks the one Redis with the count. Throws as `partWithCount` does. */
 export async function counterRedis(ask: Ask, parts: readonly string[], patience?: number): Promise<AskOne> {
   const part = await partWithCount(ask, parts, patience);

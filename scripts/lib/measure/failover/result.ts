@@ -73,7 +73,7 @@ export function resultOf(
 }
 
 function thresholdsOf(
-  { victim, lasts = 0 }: Setting,
+  { victim, lasts = 0, redis }: Setting,
   { back, keeps }: MeasuredMode,
   rounds: Round[],
   figures: Result["figures"],
@@ -85,6 +85,8 @@ function thresholdsOf(
   const dropped = sum(rounds.map((round) => round.dropped));
   // A Redis that has no other to take over is back when it goes on, and no sooner.
   const goal = back + (keeps ? lasts : 0);
+  // An acknowledged increment may go with a Redis that keeps it for itself, and with nothing else.
+  const outlives = keeps || victim !== "redis" || Number(redis["WAIT"] ?? 0) > 0;
   return [
     { name: "writes came back", met: returned === rounds.length, seen: `in ${returned} of ${rounds.length}` },
     ...(victim === "redis"
@@ -96,7 +98,7 @@ function thresholdsOf(
           },
         ]
       : []),
-    ...(keeps ? [{ name: "none acknowledged and lost", met: lost === 0, seen: count(lost) }] : []),
+    ...(outlives ? [{ name: "none acknowledged and lost", met: lost === 0, seen: count(lost) }] : []),
     { name: "none counted that nobody sent", met: extra === 0, seen: count(extra) },
     { name: "none that was due was not sent", met: dropped === 0, seen: count(dropped) },
   ];

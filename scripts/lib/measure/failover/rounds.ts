@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { lengthOf } from "../../../../checks/load/profiles.ts";
 import type { Container, Deployed, Orchestrator } from "../../deployment/orchestrator.ts";
-import { partWithCount } from "../../deployment/redis/find.ts";
+import { partsThatFollow, partWithCount } from "../../deployment/redis/find.ts";
 import { askOf, whole } from "../../deployment/redis/whole.ts";
 import { awaitWell } from "../../deployment/well.ts";
 import { EXIT, Failure } from "../../run/failure.ts";
@@ -100,17 +100,12 @@ async function hitOne(trial: Trial, intake: Intake): Promise<Fault> {
   return strike(pick(all.flat()));
 }
 
-/** The parts that have the victim's role at the moment: the one with the count, or those without. */
-async function inRole({
-  orchestrator,
-  settings,
-  deployed,
-  victim,
-  parts,
-}: Trial): Promise<readonly string[]> {
+/** The parts that have the victim's role at the moment: the one with the count, or those that follow it. */
+async function inRole(trial: Trial): Promise<readonly string[]> {
+  const { orchestrator, settings, deployed, victim, parts } = trial;
   if (parts.length === 1 || (victim !== "redis" && victim !== "replica")) return parts;
-  const one = await partWithCount(askOf(orchestrator, settings, deployed.version), parts);
-  return victim === "redis" ? [one] : parts.filter((part) => part !== one);
+  const ask = askOf(orchestrator, settings, deployed.version);
+  return victim === "redis" ? [await partWithCount(ask, parts)] : partsThatFollow(ask, parts);
 }
 
 function pick(containers: Container[]): Container {

@@ -6,7 +6,7 @@ import { redisSettings, settingsLine } from "../../deployment/redis/settings.ts"
 import { askOf, whole } from "../../deployment/redis/whole.ts";
 import { awaitWell } from "../../deployment/well.ts";
 import { confirm } from "../../run/confirm.ts";
-import { EXIT, Failure } from "../../run/failure.ts";
+import { EXIT, Failure, refuse } from "../../run/failure.ts";
 import { interruption } from "../../run/interrupt.ts";
 import { commandOf, type OptionName } from "../../run/options.ts";
 import type { Outcome, Progress } from "../../run/progress.ts";
@@ -88,10 +88,12 @@ async function targetsOf(
   mode: MeasuredMode,
   victim: Victim,
 ) {
+  const several = `Redis ${redis} has several counts, and what a fault has lost shows only where there is one`;
+  refuse(mode.consistent ? [] : [several]);
   const parts = mode.victims[victim] ?? [];
-  const pairs = Object.values(mode.victims)
-    .flat()
-    .map(async (part) => [part, (await orchestrator.containersOf(settings, part)).length] as const);
+  const pairs = [...new Set(Object.values(mode.victims).flat())].map(
+    async (part) => [part, (await orchestrator.containersOf(settings, part)).length] as const,
+  );
   const containers = Object.fromEntries(await Promise.all(pairs));
   if (parts.some((part) => containers[part])) return { parts, containers };
   throw new Failure(`Redis ${redis} on ${orchestrator.platform} has no ${victim} to be hit`, {

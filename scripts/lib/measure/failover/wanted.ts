@@ -27,7 +27,8 @@ const LASTING = {
  * more.
  */
 export function wantedFaults(options: OptionValues): Asked {
-  const { kill: victim = "redis", rounds = 5, rate = 200, seconds = 10 } = options;
+  const { kill: named = "redis", rounds = 5, rate = 200, seconds = 10 } = options;
+  const victim = named === "master" ? "redis" : named;
   const [name, other] = (["freeze", "partition"] as const).filter((one) => options[one]);
   if (other) throw new Failure("FREEZE and PARTITION are two faults: name one", { code: EXIT.usage });
   const least = LEAST + (name ? LASTS : 0);
