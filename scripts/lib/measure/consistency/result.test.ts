@@ -17,15 +17,22 @@ const setting: Setting = {
 const seen = (values: number[]): Seen[] =>
   values.map((value, index) => ({ replica: `counter_app.${(index % 2) + 1}`, at: index / 10, value }));
 
-/** What was answered to increments and to reads, from a count of 10 on. */
-function judge(increments: number[], reads: number[], about: Partial<Setting> = {}, own?: number[]) {
+const NONE = { increments: 0, reads: 0 };
+/** What was answered to increments and to reads, from a count of 10 on, and how many of them failed. */
+function judge(
+  increments: number[],
+  reads: number[],
+  about: Partial<Setting> = {},
+  { own, failed = NONE }: { own?: number[]; failed?: typeof NONE } = {},
+) {
   const book = new LedgerBook(10);
   for (const value of increments) book.acknowledge(value);
+  for (let left = failed.increments; left > 0; left--) book.wonder();
   const ledger = book.close(reads.at(-1) ?? 10);
   return resultOf(
     { ...setting, ...about },
     seen(increments),
-    { seen: seen(reads), failed: 0, ...(own && { own }) },
+    { seen: seen(reads), failed: failed.reads, ...(own && { own }) },
     ledger,
     false,
   );
@@ -77,10 +84,39 @@ t.test("where each Redis shall have its own count, one count for all fails the r
 
 t.test("replicas that all reached the same of several Redis do not hide the others", async (t) => {
   const own = { mode: "independent", promised: false };
-  const result = judge([11, 12], [12, 12], own, [12, 10, 10]);
+  const result = judge([11, 12], [12, 12], own, { own: [12, 10, 10] });
   t.match(result, { passed: true, consistent: false, own: [12, 10, 10] });
   t.match(result.headline, /inconsistent: .* one value \(12\) read; its Redis say 12, 10, 10/);
-  t.match(judge([11, 12], [12, 12], own, [12, 12, 12]), { passed: false, consistent: true });
+  t.match(judge([11, 12], [12, 12], own, { own: [12, 12, 12] }), { passed: false, consistent: true });
+});
+
+t.test("a request that failed, and a replica that no read has reached, fail the run", async (t) => {
+  const broken = (...args: Parameters<typeof judge>) => {
+    const { passed, thresholds } = judge(...args);
+    t.equal(
+      passed,
+      thresholds.every(({ met }) => met),
+    );
+    return thresholds.filter(({ met }) => !met).map(({ name, seen: measured }) => `${name}: ${measured}`);
+  };
+  const judged = (about: Partial<Setting>, failed = NONE) => broken([11, 12], [12, 12], about, { failed });
+  t.same(judged({}), []);
+  t.same(judged({}, { increments: 1, reads: 0 }), ["no increment failed: 1"]);
+  t.same(judged({}, { increments: 0, reads: 2 }), ["no read failed: 2"]);
+  t.same(judged({ replicas: 3 }), ["all 3 replicas were read: 2"]);
+  t.same(broken([11], [11], { replicas: 1 }), []);
+  t.match(
+    documentText(reportOf(judge([11, 12], [12, 12], {}, { failed: { increments: 0, reads: 2 } }))),
+    /^single +2 +2 +0 +2 +2 +1 +12 +consistent$/m,
+  );
+  const hidden = resultOf(
+    setting,
+    [],
+    { seen: [{ replica: "", at: 0, value: 11 }], failed: 0 },
+    ONE.ledger,
+    false,
+  );
+  t.notMatch(hidden.thresholds.map(({ name }) => name).join(), /replicas/, "answers that name none");
 });
 
 t.test("nothing that was acknowledged, or read, proves nothing", async (t) => {
@@ -91,7 +127,7 @@ t.test("nothing that was acknowledged, or read, proves nothing", async (t) => {
 t.test("the report shows what each replica answered", async (t) => {
   const report = reportOf(judge([...TWO[0]], [12, 13]));
   t.match(documentText(report), /^counter_app\.2 +1 +1 +13 +13$/m);
-  t.match(documentText(report), /^single +4 +3 +0 +2 +2 +13 +inconsistent$/m);
+  t.match(documentText(report), /^single +4 +3 +0 +2 +0 +2 +13 +inconsistent$/m);
   const html = documentHtml(report, {});
   t.match(html, /<svg[^]*counter_app\.1[^]*counter_app\.2[^]*<\/svg>/);
   t.notMatch(html, /<script|NaN|undefined|Infinity/);

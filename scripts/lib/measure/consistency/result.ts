@@ -1,5 +1,6 @@
 import { type Ledger, ledgerLine } from "../load/ledger.ts";
 import { count, type Table } from "../load/tables.ts";
+import type { Threshold } from "../load/verdict.ts";
 import type { Judged } from "../passed.ts";
 
 /** A count that was answered: to whom, when and what. */
@@ -56,7 +57,10 @@ export function resultOf(
   const headline = `Redis ${mode} is ${is}: ${count(ledger.acknowledged)} increments acknowledged, ${read}`;
   const thresholds = [
     { name: "increments were acknowledged", met: ledger.acknowledged > 0, seen: count(ledger.acknowledged) },
+    { name: "no increment failed", met: ledger.unknown === 0, seen: count(ledger.unknown) },
     { name: "reads were answered", met: reads.seen.length > 0, seen: count(reads.seen.length) },
+    { name: "no read failed", met: reads.failed === 0, seen: count(reads.failed) },
+    ...allReached(setting, reads.seen),
     // A measure that finds three counts in step has not looked, or what it looked at is not what it is said to be.
     {
       name: promised ? "one count for all" : "a count of each Redis' own shows",
@@ -80,6 +84,14 @@ export function resultOf(
   };
 }
 
+/** Whether each replica was read; nothing where answers do not name theirs, as behind a front door that hides it. */
+function allReached({ replicas }: Setting, reads: Seen[]): Threshold[] {
+  const names = new Set(reads.map(({ replica }) => replica).filter(Boolean));
+  if (names.size === 0) return [];
+  const which = replicas === 1 ? "the one replica was" : `all ${count(replicas)} replicas were`;
+  return [{ name: `${which} read`, met: names.size >= replicas, seen: count(names.size) }];
+}
+
 const MOST_VALUES = 6;
 
 /** Values, as many as a line has room for. */
@@ -92,13 +104,24 @@ function wordsOf(values: number[]): string {
 /** A row for each mode. */
 export function modeTable(results: Result[]): Table {
   return [
-    ["Redis", "acknowledged", "counted", "failed", "reads", "distinct values read", "final value", "verdict"],
-    ...results.map(({ mode, ledger, reads, values, consistent }) => [
+    [
+      "Redis",
+      "acknowledged",
+      "counted",
+      "failed",
+      "reads",
+      "failed reads",
+      "distinct values read",
+      "final value",
+      "verdict",
+    ],
+    ...results.map(({ mode, ledger, reads, failedReads, values, consistent }) => [
       mode,
       count(ledger.acknowledged),
       count(ledger.after - ledger.before),
       count(ledger.unknown),
       count(reads),
+      count(failedReads),
       count(values.length),
       count(ledger.after),
       consistent ? "consistent" : "inconsistent",

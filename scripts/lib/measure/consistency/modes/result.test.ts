@@ -78,8 +78,8 @@ t.test("a terminal gets one row for each mode, the page a section with a chart",
   const result = modesResult(setting, ALL, ended);
   const report = modesReport(result);
   const text = documentText({ ...report, sections: [tableSection(result)] });
-  t.match(text, /^single +2 +2 +0 +2 +1 +12 +consistent$/m);
-  t.match(text, /^independent +2 +1 +0 +2 +1 +13 +inconsistent$/m);
+  t.match(text, /^single +2 +2 +0 +2 +0 +1 +12 +consistent$/m);
+  t.match(text, /^independent +2 +1 +0 +2 +0 +1 +13 +inconsistent$/m);
   t.match(text, /^put back: Redis single, count 16$/m);
   t.notMatch(text, /counter_app/);
   const html = documentHtml(report, {});
