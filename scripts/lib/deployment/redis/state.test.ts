@@ -29,7 +29,11 @@ const whole = {
   "sentinel-2": says("redis-2"),
   "sentinel-3": says("redis-2"),
 };
-const replicas = (answers: Record<string, string[]>) => lookAtReplicas(answering(answers), MODES.sentinel);
+const replicas = (answers: Record<string, string[]>) =>
+  lookAtReplicas(async (part, command) => {
+    if (command[0] === "config") return answers[part] ? [`${command[2]}\n2`] : [];
+    return answers[part] ?? [];
+  }, MODES.sentinel);
 
 t.test("a master with two replicas, as all Sentinels see it, is whole", async (t) => {
   t.same(await replicas(whole), {
@@ -58,6 +62,25 @@ t.test("what is missing of it is named", async (t) => {
   ]);
   t.equal((await replicas({})).problems[0], "there is no master that a replica follows");
 });
+
+t.test(
+  "a replica that its master takes for online, and that is frozen or far behind, is no replica",
+  async (t) => {
+    const { "redis-1": _, ...frozen } = whole;
+    const { servers, problems } = await replicas(frozen);
+    t.same(problems, ["redis-1 does not answer"]);
+    t.same(
+      servers.map(({ name }) => name),
+      ["redis-2", "redis-3"],
+    );
+    const lagging = (lag: number) => ({
+      ...whole,
+      "redis-2": master(follower(0, "redis-1"), follower(1, "redis-3", lag)),
+    });
+    t.same((await replicas(lagging(3))).problems, []);
+    t.same((await replicas(lagging(4))).problems, ["redis-3 is 4 s behind the master"]);
+  },
+);
 
 t.test("Redis that know nothing of each other: what each counts", async (t) => {
   const three = answering({ "redis-any": ["5", "", "7"] });

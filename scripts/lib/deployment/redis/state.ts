@@ -49,13 +49,20 @@ export async function lookAtReplicas(ask: Ask, { servers, sentinels }: Parts): P
   const index = infos.findIndex((info) => info["role"] === "master" && Number(info["connected_slaves"]) > 0);
   const master = servers[index];
   const followers = followersOf(infos[index] ?? {});
+  const most = master ? await mostLag(ask, master) : 0;
   const states: RedisServer[] = [];
   const problems = master ? [] : ["there is no master that a replica follows"];
   for (const [at, name] of servers.entries()) {
     const follower = followers.find(({ ip, state }) => ip === name && state === "online");
+    const lag = Number(follower?.["lag"]);
     if (name === master) states.push({ name, role: "master" });
-    else if (follower) states.push({ name, role: "replica", lag: Number(follower["lag"]) });
-    else problems.push(`${name} ${infos[at]?.["role"] ? "does not follow the master" : "does not answer"}`);
+    // A frozen one, too, is online to its master as long as the connection stands.
+    else if (!infos[at]?.["role"]) problems.push(`${name} does not answer`);
+    else if (!follower) problems.push(`${name} does not follow the master`);
+    else {
+      states.push({ name, role: "replica", lag });
+      if (lag > most) problems.push(`${name} is ${lag} s behind the master`);
+    }
   }
   const known = String(sentinels.length - 1);
   for (const [at, name] of sentinels.entries()) {
@@ -65,6 +72,13 @@ export async function lookAtReplicas(ask: Ask, { servers, sentinels }: Parts): P
     else if (others !== known) problems.push(`${name} knows ${others} of ${known} other Sentinels`);
   }
   return { servers: states, problems };
+}
+
+/** Seconds since a master has last heard of a replica that still counts for it, and one more: Redis counts whole ones. */
+async function mostLag(ask: Ask, master: string): Promise<number> {
+  const name = "min-replicas-max-lag";
+  const [answer] = await ask(master, ["config", "get", name]);
+  return Number(pairsOf(answer)[name]) + 1;
 }
 
 /** A master's replicas, in lines like `slave0:ip=redis-2,port=6379,state=online,offset=14,lag=0`. */
