@@ -36,9 +36,11 @@ export async function deploy(
   const version = await appVersion(base);
   await step(`Build ${version}`, () => buildApp(settings, base, version));
   const target = { version, base, ...nextTarget(settings, version, options, before) };
+  let { warning } = MODES[redis];
   if (redis === EXTERNAL) {
     steps.extend(1);
-    await step("External Redis", () => requireExternal(settings, version, target.redisWait));
+    const tried = await step("External Redis", () => requireExternal(settings, version, target.redisWait));
+    ({ warning } = tried);
   }
   if (orchestrator.importImages)
     await step("Import", () => orchestrator.importImages!(settings, version, base));
@@ -58,7 +60,6 @@ export async function deploy(
     return pruneApp(settings, [version, previous]);
   });
   done(notice ? `${url}  ${notice}` : url);
-  const { warning } = MODES[redis];
   if (warning) process.stderr.write(`warning: Redis is ${redis}: ${warning}\n`);
 }
 

@@ -20,7 +20,7 @@ export async function startOutsideRedis(
     await copyFile(file, `${dir}/${name}.pem`);
   const tls = ["--port", "0", "--tls-port", "6379", "--tls-cert-file", "/certs/cert.pem"];
   const keys = ["--tls-key-file", "/certs/key.pem", "--tls-ca-cert-file", "/certs/ca.pem"];
-  const rest = ["--requirepass", PASSWORD, "--appendonly", "yes"];
+  const rest = ["--requirepass", PASSWORD, "--appendonly", "yes", "--appendfsync", "always"];
   const run = ["docker", "run", "--detach", "--name", NAME, "--user", "0:0", "--publish", `${PORT}:6379`];
   const server = [image, "redis-server", ...tls, ...keys, ...rest];
   const started = await host.exec([...run, "--volume", `${dir}:/certs:ro`, ...server]);

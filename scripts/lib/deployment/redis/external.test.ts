@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import t from "tap";
 import { readSettings } from "../../run/settings.ts";
 import { redisEnv } from "./env.ts";
-import { checkExternal, externalFiles, judge, markOf } from "./external.ts";
+import { checkExternal, externalFiles, judge, markOf, warningOf } from "./external.ts";
 
 const info = (version: string, policy: string, aof: string) =>
   `# Server\r\nredis_version:${version}\r\n# Memory\r\nmaxmemory_policy:${policy}\r\naof_enabled:${aof}\r\n`;
@@ -15,6 +15,12 @@ t.test("what is said against a Redis, all of it at once", async (t) => {
     /maxmemory-policy allkeys-lru/,
     /appendonly no/,
   ]);
+});
+
+t.test("whether what it acknowledges is on its disk", async (t) => {
+  t.same(warningOf("appendfsync\nalways"), {});
+  t.match(warningOf("appendfsync\neverysec"), { warning: /^with appendfsync everysec, a crash .* may lose/ });
+  t.match(warningOf(""), { warning: /which it does not tell/ });
 });
 
 t.test("what is missing or wrong in the settings is a usage error, and repeats no password", async (t) => {

@@ -6,7 +6,7 @@ import { EXIT, Failure } from "../../run/failure.ts";
 import type { Outcome } from "../../run/progress.ts";
 import type { Settings } from "../../run/settings.ts";
 import { KEY } from "./key.ts";
-import type { RedisState } from "./state.ts";
+import { pairsOf, type RedisState } from "./state.ts";
 
 /** What it is called where parts of the deployment are meant otherwise. */
 export const EXTERNAL = "external";
@@ -123,15 +123,23 @@ export function judge(info: string): string[] {
       : []),
     ...(kept === "1"
       ? []
-      : ["it does not write what it acknowledges to its disk (appendonly no): a crash would lose counts"]),
+      : ["it does not write what it counts to its disk (appendonly no): a crash would lose it"]),
   ];
 }
 
 /** Milliseconds in which replicas have to say that they have all; the client gives up after 500. */
 const REPLICAS_ANSWER = 300;
 
-/** Tries the external Redis, and whether it has the replicas that a write shall wait for. Throws a Failure (refused) with every reason against it; nothing is changed then. */
-export async function requireExternal(settings: Settings, version: string, wait: number): Promise<Outcome> {
+/**
+ * Tries the external Redis, and whether it has the replicas that a write shall wait for. Gives a warning where what it
+ * acknowledges is not on its disk, or may not be. Throws a Failure (refused) with every reason against it; nothing is
+ * changed then.
+ */
+export async function requireExternal(
+  settings: Settings,
+  version: string,
+  wait: number,
+): Promise<Outcome & { warning?: string }> {
   const image = `${settings.image}:${version}`;
   const lines = judge(await runExternal(settings, image, ["info"]));
   const write = ["setrange", KEY, "0", ""];
@@ -139,7 +147,20 @@ export async function requireExternal(settings: Settings, version: string, wait:
   if (refusal instanceof Failure) lines.push(...(refusal.details.lines ?? []));
   if (wait > 0) lines.push(...(await withoutReplicas(settings, image, wait)));
   if (lines.length > 0) throw new Failure("the external Redis cannot be used", { code: EXIT.refused, lines });
-  return { note: settings.external.url };
+  const fsync = await runExternal(settings, image, ["config", "get", "appendfsync"]).catch(() => "");
+  return { note: settings.external.url, ...warningOf(fsync) };
+}
+
+/** What is to be known of when it writes to its disk, by what it answers to CONFIG GET; many a managed one refuses that. */
+export function warningOf(answer: string): { warning?: string } {
+  const { appendfsync } = pairsOf(answer);
+  if (appendfsync === "always") return {};
+  const lost = "a crash of its machine may lose the counts that it acknowledged last";
+  return {
+    warning: appendfsync
+      ? `with appendfsync ${appendfsync}, ${lost}`
+      : `unless its appendfsync is always, which it does not tell, ${lost}`,
+  };
 }
 
 /** What keeps writes from waiting for so many replicas. */
