@@ -32,8 +32,8 @@ export const MEASUREMENT = {
   kill: {
     env: "KILL",
     value: "part",
-    help: "redis (or master), app, proxy, replica or sentinel; redis if not said",
-    read: oneOf("redis", "master", "app", "proxy", "replica", "sentinel"),
+    help: "redis or master, app, proxy, replica or sentinel; redis if not said",
+    read: oneOf("redis", "app", "proxy", "replica", "sentinel", "master"),
   },
   freeze: { env: "FREEZE", help: "freeze it for 5 s instead of ending it", read: toggle },
   partition: { env: "PARTITION", help: "cut it off from its network for 5 s instead", read: toggle },
