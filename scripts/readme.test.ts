@@ -25,22 +25,36 @@ t.test("every verb is a script, a make target and a row of the table", async (t)
   t.same(all(stdout, /^ {2}make ([a-z0-9-]+)/gm).toSorted(), targets.toSorted(), "make alone lists them");
 });
 
+/** The cells of the table of variables: names, flags, verbs, meaning. */
+const rows = readme
+  .split("\n")
+  .filter((line) => line.startsWith("| `") && line.includes("`--"))
+  .map((line) => line.split("|").map((cell) => cell.trim()));
+
+const variablesIn = (cell: string) => all(cell, /`([A-Z0-9_]+)`/g);
+
+/** Whether a cell of that table names a verb, as in "all but deploy-*, test" or "load, load-ui". */
+function names(cell: string, verb: string): boolean {
+  const named = cell.replace("deploy-*", "deploy-swarm, deploy-k3s").split(/[ ,]+/).includes(verb);
+  return cell.startsWith("all") ? !named : named;
+}
+
 t.test("every script is executable, says how it is used, and refuses what it does not know", async (t) => {
   for (const script of scripts) {
     const run = $({ cwd: "/", nothrow: true });
-    t.match(
-      await run`${ROOT}${script} --help`,
-      { exitCode: 0, stdout: new RegExp(`^Usage: ${script}`, "m") },
-      script,
-    );
+    const help = await run`${ROOT}${script} --help`;
+    t.match(help, { exitCode: 0, stdout: new RegExp(`^Usage: ${script}`, "m") }, script);
+    const verb = basename(script, ".ts");
+    const taken = all(help.stdout, /^ {2}--\S+ +([A-Z0-9_]+) /gm);
+    const told = rows.filter(([, , , cell]) => names(cell!, verb)).flatMap(([, cell]) => variablesIn(cell!));
+    t.same(told.toSorted(), taken.toSorted(), `${verb}: the rows of its variables name it`);
     t.match(await run`${ROOT}${script} --bogus`, { exitCode: 2, stderr: /--bogus/ }, script);
   }
 });
 
 t.test("the README's variables, exit codes and packages are those there are", async (t) => {
   const variables = Object.values(OPTIONS).map(({ env }) => env);
-  const rows = readme.split("\n").filter((line) => line.startsWith("| `") && line.includes("`--"));
-  const named = rows.flatMap((row) => all(row.split("|")[1]!, /`([A-Z0-9_]+)`/g));
+  const named = rows.flatMap(([, cell]) => variablesIn(cell!));
   t.same(named.toSorted(), variables.toSorted());
   t.same(all(readme, /^\| (\d) \|/gm).map(Number), Object.values(EXIT));
   const manifest = JSON.parse(readFileSync(`${ROOT}package.json`, "utf8"));
