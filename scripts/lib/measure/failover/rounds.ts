@@ -60,17 +60,23 @@ const BEFORE = 2000;
  * not come, or there is nothing to be hit.
  */
 export async function playRound(trial: Trial, raw: RawFile): Promise<Round> {
-  const { orchestrator, settings, deployed, containers, rate, seconds } = trial;
+  const { orchestrator, settings, deployed, containers, strike, rate, seconds } = trial;
   const plan = steadyIncrements(deployed.url, rate, seconds);
+  // Before the increments: to ask for it may take as long as they last.
+  const container = await toBeHit(trial);
   const before = await countOf(deployed.url);
   if (before === undefined) throw new Failure("the counter does not answer", { hint: "make status" });
   const book = new OutageBook();
   const intake = new Intake(plan, before, (sample) => book.add(sample));
   raw.part({ rate, seconds });
-  const hit = hitOne(trial, intake);
+  const hit = async () => {
+    await flowing(intake);
+    await sleep(BEFORE, undefined, { signal: interruption }).catch(() => interruption.throwIfAborted());
+    return strike(container);
+  };
   const [sent, struck] = await Promise.allSettled([
     generate(builtin, plan, { intake, raw, local: true }),
-    hit,
+    hit(),
   ]);
   if (struck.status === "rejected") throw struck.reason;
   if (sent.status === "rejected") throw sent.reason;
@@ -91,13 +97,14 @@ export async function playRound(trial: Trial, raw: RawFile): Promise<Round> {
   };
 }
 
-async function hitOne(trial: Trial, intake: Intake): Promise<Fault> {
-  const { orchestrator, settings, strike } = trial;
-  await flowing(intake);
-  await sleep(BEFORE, undefined, { signal: interruption }).catch(() => interruption.throwIfAborted());
+/** One of the containers that have the victim's role at the moment; chance says which. */
+async function toBeHit(trial: Trial): Promise<Container> {
+  const { orchestrator, settings } = trial;
   const now = await inRole(trial);
-  const all = await Promise.all(now.map((part) => orchestrator.containersOf(settings, part)));
-  return strike(pick(all.flat()));
+  const all = (await Promise.all(now.map((part) => orchestrator.containersOf(settings, part)))).flat();
+  const one = all[Math.floor(Math.random() * all.length)];
+  if (one) return one;
+  throw new Failure("nothing of that kind runs here", { code: EXIT.refused, hint: "make status" });
 }
 
 /** The parts that have the victim's role at the moment: the one with the count, or those that follow it. */
@@ -106,10 +113,4 @@ async function inRole(trial: Trial): Promise<readonly string[]> {
   if (parts.length === 1 || (victim !== "redis" && victim !== "replica")) return parts;
   const ask = askOf(orchestrator, settings, deployed.version);
   return victim === "redis" ? [await partWithCount(ask, parts)] : partsThatFollow(ask, parts);
-}
-
-function pick(containers: Container[]): Container {
-  const one = containers[Math.floor(Math.random() * containers.length)];
-  if (one) return one;
-  throw new Failure("nothing of that kind runs here", { code: EXIT.refused, hint: "make status" });
 }
