@@ -100,6 +100,12 @@ function list(side: Side, test: (name: string, run: (t: Test) => Promise<void>) 
 
   test("sentinel: all of it stops, and starts again", (t) => scene.restart(t));
 
+  test("sentinel: one that has lost its data is to the others who it was", async () => {
+    await scene.execute("sentinel-3", "rm /data/sentinel.conf");
+    await scene.signal("KILL", "sentinel-3");
+    await scene.whole();
+  });
+
   test("sentinel: a backup is taken and restored", (t) => scene.backUpAndRestore(t));
 
   test("sentinel to cluster under traffic: the count goes along, and no acknowledged increment is lost", async (t) => {
