@@ -2,6 +2,8 @@ import t from "tap";
 import { $, ProcessOutput } from "zx/core";
 import { explain, readerLeft, setUpShell } from "./shell.ts";
 
+// As where cron, or nobody, has started it.
+process.env["SHLVL"] = "0";
 setUpShell();
 const run = $({ nothrow: true });
 const said = async (words: string) => explain(await run`echo ${words} >&2; exit 1`);
@@ -44,3 +46,9 @@ t.test(
     t.equal(readerLeft(new Error("SIGPIPE")), false);
   },
 );
+
+t.test("no command reads ~/.bashrc", async (t) => {
+  const home = t.testdir({ ".bashrc": "echo from .bashrc" });
+  const { stdout } = await run({ env: { ...process.env, HOME: home } })`true`;
+  t.equal(stdout, "");
+});

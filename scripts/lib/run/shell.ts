@@ -24,6 +24,9 @@ export function setUpShell(): void {
   $.quiet = true;
   // A user's PATH lacks them on Debian, and dockerd, modprobe and iptables are there.
   process.env["PATH"] += ":/usr/local/bin:/usr/local/sbin:/usr/sbin:/sbin";
+  // A bash whose input is a socket, as Node's pipes are, takes itself for one of a remote login and reads ~/.bashrc, unless
+  // another shell has started it (bash(1), "Invocation"): what is in there may take long, or wait for what was killed.
+  if (!Number(process.env["SHLVL"])) process.env["SHLVL"] = "1";
   $.log = (entry) => {
     if (entry.kind === "cmd") commands.set(entry.id, entry.cmd);
     if (entry.kind !== "end") return;
