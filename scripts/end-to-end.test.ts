@@ -9,6 +9,7 @@ import { printed, type TestHost, testHost } from "./lib/testing/host.ts";
 import { type Machine, startMachine } from "./lib/testing/machine.ts";
 import { k3s, type Side, swarm } from "./lib/testing/sides.ts";
 import { countAt, startTraffic } from "./lib/testing/traffic.ts";
+import { until } from "./lib/run/wait.ts";
 
 const PORT = "8080";
 
@@ -108,6 +109,11 @@ function endToEnd(side: Side, test: (name: string, run: (t: Test) => Promise<voi
     t.match(await host.run("scale", { REPLICAS: "1" }), { exitCode: 0 });
     t.match(await host.run("smoke"), { exitCode: 0 });
     t.match(await host.run(deployVerb, { PORT }), { exitCode: 0 });
+    t.match(await status(), { replicas: 1, running: 1 });
+    const scaling = host.start("scale", { REPLICAS: "5" });
+    await until({ what: "two more do not start", deadline: 60 }, async () => (await status()).running === 3);
+    await host.exec(["pkill", "-INT", "-f", "scripts/scale.ts"]);
+    t.match(await scaling, { exitCode: 4, stderr: /error: interrupted by SIGINT/ }, "Ctrl-C on the way");
     t.match(await status(), { replicas: 1, running: 1 });
     t.match(await host.run("scale", { REPLICAS: "4" }), { exitCode: 0 });
     t.match(await host.run("smoke"), { exitCode: 0 });

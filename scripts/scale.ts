@@ -9,6 +9,7 @@ import { choose } from "./lib/deployment/choose.ts";
 import { progress } from "./lib/run/progress.ts";
 import { requireDeployed, serving } from "./lib/deployment/deployed.ts";
 import { release } from "./lib/deployment/release.ts";
+import { scaleTo } from "./lib/deployment/scale.ts";
 import { verb } from "./lib/run/verb.ts";
 
 process.exitCode = await verb(
@@ -28,7 +29,7 @@ process.exitCode = await verb(
     const deployed = await requireDeployed(orchestrator, settings);
     const { version } = deployed;
     const steps = progress(`Scale ${settings.name} from ${deployed.replicas} to ${replicas}`, 3);
-    const act = () => orchestrator.scale(settings, replicas);
+    const act = () => scaleTo(orchestrator, settings, deployed.replicas, replicas);
     const { url } = await release(orchestrator, settings, steps, { name: "Scale", version, replicas, act });
     steps.done(url);
   },

@@ -84,17 +84,27 @@ export async function restartDoor(settings: Settings): Promise<Outcome> {
 }
 
 /** Asks for what was there before a change, unless Swarm is at it already, and removes the services that there were not. */
-export async function undo(settings: Settings, { undoable, created }: Change): Promise<void> {
+export async function undo(settings: Settings, { undoable, created, before }: Change): Promise<void> {
   const stack = await services(settings.name);
   const made = created.flatMap((part) => stack.get(part)?.Spec.Name ?? []);
   // First: one of them may have the port that another had before.
   if (made.length > 0) await $`docker service rm ${made}`;
   for (const part of undoable) {
-    const service = stack.get(part)!;
-    if (!service.UpdateStatus?.State.startsWith("rollback"))
-      await $`docker service rollback --detach ${service.Spec.Name}`;
+    const { UpdateStatus, Spec } = stack.get(part)!;
+    if (!UpdateStatus?.State.startsWith("rollback"))
+      await $`docker service rollback --detach ${Spec.Name}`;
+  }
+  // A rollback goes back by one update, and scaling may have been several.
+  const now = await services(settings.name);
+  for (const part of undoable) {
+    const { Spec } = now.get(part)!;
+    const replicas = replicasOf(before.parts[part]!.definition as SwarmService["Spec"]);
+    if (replicasOf(Spec) !== replicas)
+      await $`docker service update --detach --replicas ${replicas} ${Spec.Name}`;
   }
 }
+
+const replicasOf = ({ Mode }: SwarmService["Spec"]) => Mode.Replicated.Replicas;
 
 /** Why tasks do not run: the engine's words, and the last lines of the log of the newest that failed. */
 export async function diagnose(settings: Settings, known: string[]): Promise<string[]> {

@@ -11,7 +11,7 @@ import {
   restartEngine,
   rollInVain,
   rollTo,
-  scaleTo,
+  scaleThrough,
   type Stage,
 } from "./stage.ts";
 import type { VersionName } from "./versions.ts";
@@ -97,7 +97,7 @@ export const ACTS: readonly Act[] = [
     seconds: 60,
     act: (stage) => {
       const { replicas } = stage.deployed;
-      return scaleTo(stage, [1, replicas, Math.min(20, 2 * replicas), replicas]);
+      return scaleThrough(stage, [1, replicas, Math.min(20, 2 * replicas), replicas]);
     },
   },
   {

@@ -1,6 +1,7 @@
 import { requireDeployed } from "../../deployment/deployed.ts";
 import type { Deployed, Orchestrator } from "../../deployment/orchestrator.ts";
 import { release } from "../../deployment/release.ts";
+import { scaleTo } from "../../deployment/scale.ts";
 import { awaitWell } from "../../deployment/well.ts";
 import { baseImages } from "../../images/base.ts";
 import { EXIT, Failure } from "../../run/failure.ts";
@@ -59,10 +60,11 @@ export const rollTo = (stage: Stage, version: string): Promise<void> =>
   );
 
 /** Scales to one size after the other. */
-export async function scaleTo(stage: Stage, sizes: number[]): Promise<Done> {
+export async function scaleThrough(stage: Stage, sizes: number[]): Promise<Done> {
+  const { orchestrator, settings } = stage;
   for (const replicas of sizes)
-    await change(stage, `Scale to ${replicas}`, { replicas }, () =>
-      stage.orchestrator.scale(stage.settings, replicas),
+    await change(stage, `Scale to ${replicas}`, { replicas }, (now) =>
+      scaleTo(orchestrator, settings, now.replicas, replicas),
     );
   return { note: sizes.join(", ") };
 }
