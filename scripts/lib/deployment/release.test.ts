@@ -8,12 +8,12 @@ import { readSettings } from "../run/settings.ts";
 import type { Deployed, Orchestrator, Snapshot } from "./orchestrator.ts";
 import { release } from "./release.ts";
 
-const deadlines = { ...readSettings({}).deadlines, converge: 1, verify: 1 };
-const settings = { ...readSettings({}), deadlines };
 const silent: Progress = { step: (_name, action) => action(() => {}), extend: () => {}, done: () => {} };
 
 /** An orchestrator in memory, which has the version that its door serves as its one part; none at first if empty. */
-async function fake(t: Test, first: string) {
+async function fake(t: Test, first: string, converge = 1) {
+  const deadlines = { ...readSettings({}).deadlines, converge, verify: 1 };
+  const settings = { ...readSettings({}), deadlines };
   const door = { version: first, removed: false, undoFails: false };
   const server = createServer((_request, response) => {
     response.end(JSON.stringify({ version: door.version, replica: "app.1" }));
@@ -53,7 +53,7 @@ async function fake(t: Test, first: string) {
         return {};
       },
     });
-  return { door, run };
+  return { door, orchestrator, run };
 }
 
 t.test("a change that works is what is returned", async (t) => {
@@ -91,6 +91,18 @@ t.test("a rollback that fails says so, and does not hide why it was tried", asyn
     details: { lines: ["app.1: it crashed", "and the rollback failed: the engine is away"] },
   });
 });
+
+t.test(
+  "crowded slots are merged once the change is verified, and where that fails, the change stays",
+  async (t) => {
+    const { run, door, orchestrator } = await fake(t, "one", 20);
+    orchestrator.states = async () => [{ name: "app", wanted: 1, ready: 2, leaving: 0, settled: true }];
+    orchestrator.mergeSlots = (_settings, parts) =>
+      Promise.reject(new Failure(`${parts.join()} cannot be merged`));
+    await t.rejects(run("two"), { code: 1, message: "app cannot be merged" });
+    t.equal(door.version, "two");
+  },
+);
 
 t.test("half a first deployment is removed; a whole one that fails stays for a look at it", async (t) => {
   const half = await fake(t, "");

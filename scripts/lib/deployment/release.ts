@@ -30,6 +30,18 @@ export async function release(
   steps: Progress,
   plan: Plan,
 ): Promise<Deployed> {
+  const { deployed, complete, crowded } = await changeAndVerify(orchestrator, settings, steps, plan);
+  // One update more, and so when nothing is left to be taken back: an orchestrator may go back by one only.
+  if (crowded.length > 0 && orchestrator.mergeSlots) {
+    steps.extend(2);
+    await steps.step("Merge crowded slots", () => orchestrator.mergeSlots!(settings, crowded));
+    await steps.step("Converge", complete);
+  }
+  return deployed;
+}
+
+/** The three steps. Returns what runs then, how that is waited for, and the parts whose slots are crowded. */
+async function changeAndVerify(orchestrator: Orchestrator, settings: Settings, steps: Progress, plan: Plan) {
   const { step } = steps;
   const [before, snapshot] = await Promise.all([
     orchestrator.observe(settings),
@@ -48,11 +60,6 @@ export async function release(
       return { crowded, changed: made.changed, note: `${plan.replicas}/${plan.replicas} ready` };
     };
     const { crowded } = await step("Converge", complete);
-    if (crowded.length > 0 && orchestrator.mergeSlots) {
-      steps.extend(2);
-      await step("Merge crowded slots", () => orchestrator.mergeSlots!(settings, crowded));
-      await step("Converge", complete);
-    }
     if (!made.changed && before && orchestrator.restartDoor && (await doorState(before.url))) {
       steps.extend(2);
       await step("Restart the front door", () => orchestrator.restartDoor!(settings));
@@ -64,7 +71,7 @@ export async function release(
       await verify(now.url, plan, settings.deadlines.verify);
       return { deployed: now, note: `${plan.version} on ${now.url}` };
     });
-    return deployed;
+    return { deployed, complete, crowded };
   } catch (error) {
     const failure = toFailure(error);
     const lines = [...(failure.details.lines ?? [])];

@@ -91,8 +91,7 @@ export async function undo(settings: Settings, { undoable, created, before }: Ch
   if (made.length > 0) await $`docker service rm ${made}`;
   for (const part of undoable) {
     const { UpdateStatus, Spec } = stack.get(part)!;
-    if (!UpdateStatus?.State.startsWith("rollback"))
-      await $`docker service rollback --detach ${Spec.Name}`;
+    if (!UpdateStatus?.State.startsWith("rollback")) await $`docker service rollback --detach ${Spec.Name}`;
   }
   // A rollback goes back by one update, and scaling may have been several.
   const now = await services(settings.name);
