@@ -134,7 +134,7 @@ t.test("a user who may not WAIT: a 503, and the log says why", { skip: noRedis }
     REDIS_WAIT: "1",
   });
   t.strictSame((await post(service.url, "increment")).body, { error: ERROR });
-  t.ok(service.log.some(({ reason }) => reason?.includes("NOPERM")));
+  await until("it is told why", 1000, () => service.log.some(({ reason }) => reason?.includes("NOPERM")));
 });
 
 t.test("a connection that is cut tells nothing of what another wrote", { skip: noRedis }, async (t) => {
