@@ -12,6 +12,9 @@ import { countAt, startTraffic } from "./lib/testing/traffic.ts";
 import { until } from "./lib/run/wait.ts";
 
 const PORT = "8080";
+/** How long a deployment may take that has nothing to do, and how many seconds a rollout of four replicas. */
+const UNCHANGED_MS = 4000;
+const ROLL_SECONDS = 30;
 
 for (const side of [swarm, k3s]) {
   const skip = await side.whyNot();
@@ -62,6 +65,7 @@ function endToEnd(side: Side, test: (name: string, run: (t: Test) => Promise<voi
     const running = await side.running(host);
     const again = await host.run(deployVerb, { PORT });
     t.match(again, { exitCode: 0, stderr: /^Unchanged in/m });
+    t.ok(again.duration < UNCHANGED_MS, `${again.duration} ms`);
     t.same(await side.running(host), running, "nothing was replaced");
   });
 
@@ -125,9 +129,12 @@ function endToEnd(side: Side, test: (name: string, run: (t: Test) => Promise<voi
     const start = await count();
     await host.edit("service/page/index.html", "<title>Counter</title>", "<title>Counter 2</title>");
     const traffic = startTraffic(url);
-    t.match(await host.run(deployVerb, { PORT }), { exitCode: 0 });
+    const deploy = await host.run(deployVerb, { PORT });
+    t.match(deploy, { exitCode: 0 }, deploy.stderr);
     const { acknowledged, failures } = await traffic.stop();
     t.same(failures, []);
+    const [line, seconds] = /Converge .* ([\d.]+)s/.exec(deploy.stderr)!;
+    t.ok(Number(seconds) < ROLL_SECONDS, line);
     t.equal(await count(), start + acknowledged, `${acknowledged} increments`);
     t.match(await status(), { previous: version, running: 4 });
   });

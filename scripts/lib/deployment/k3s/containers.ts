@@ -2,11 +2,11 @@ import { $ } from "zx/core";
 import type { Settings } from "../../run/settings.ts";
 import { asRoot } from "../../run/shell.ts";
 import type { Container } from "../orchestrator.ts";
-import { isReady, podsBehind } from "./state.ts";
+import { isReady, objects, podsBehind } from "./state.ts";
 
 /** The containers behind a part's Service that are ready, in the order of their pods' names. */
 export async function containersOf(settings: Settings, part: string): Promise<Container[]> {
-  const mine = (await podsBehind(settings, part)).filter(isReady);
+  const mine = podsBehind(await objects(settings), part).filter(isReady);
   const found = await Promise.all(
     mine.map(async ({ metadata: { name }, status: { containerStatuses = [] } }) => {
       // containerd://<id>

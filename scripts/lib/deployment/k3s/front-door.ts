@@ -3,16 +3,16 @@ import { urlOf } from "../front-door.ts";
 import type { Publisher } from "../orchestrator.ts";
 import type { Settings } from "../../run/settings.ts";
 import { KUBECONFIG } from "../../run/shell.ts";
-import { type KubernetesService, list, serviceOf } from "./state.ts";
+import { type KubernetesService, list, type Objects, objects } from "./state.ts";
 
 /** The counter's Service; undefined before the first deployment. */
-const service = (settings: Settings) => serviceOf(settings, "app");
+const doorOf = ({ services }: Objects) => services.find(({ metadata }) => metadata.name === "app");
 
 const announced = ({ status }: KubernetesService) => (status.loadBalancer.ingress ?? []).length > 0;
 
 /** Whether a load balancer has taken the Service's port on this host. */
 export async function ingressOf(settings: Settings): Promise<boolean> {
-  const found = await service(settings);
+  const found = doorOf(await objects(settings));
   return found !== undefined && announced(found);
 }
 
@@ -20,8 +20,8 @@ export async function ingressOf(settings: Settings): Promise<boolean> {
  * Where the counter answers on this host: at its port if there is a load balancer, as k3s' ServiceLB is one, and else
  * at the Service's own address, which only this host and the pods reach.
  */
-export async function frontDoor(settings: Settings): Promise<{ port: number; url: string; notice?: string }> {
-  const found = await service(settings);
+export function frontDoor(settings: Settings, now: Objects): { port: number; url: string; notice?: string } {
+  const found = doorOf(now);
   const port = found?.spec.ports[0]?.port ?? settings.port;
   if (!found || announced(found)) return { port, url: urlOf(port) };
   return {

@@ -15,17 +15,7 @@ import { kept, removeVersions } from "./images.ts";
 import { answers } from "./host/install.ts";
 import { differences, overlay, render } from "./manifests.ts";
 import { awaitNamespace, namespaceProblem } from "./namespace.ts";
-import {
-  coresOf,
-  isReady,
-  NOTE,
-  partOf,
-  pods,
-  restartsOf,
-  selectorOf,
-  serviceOf,
-  workloads,
-} from "./state.ts";
+import { coresOf, isReady, NOTE, objects, partOf, restartsOf, selectorOf } from "./state.ts";
 import { adoptVolumes, openVolumes } from "./volumes.ts";
 
 const NAME = "k3s";
@@ -48,12 +38,12 @@ const SECRET = "redis-password";
 
 /** What runs now; undefined if the counter is not deployed. */
 export async function observe(settings: Settings): Promise<Deployed | undefined> {
-  const [parts, all, door] = await Promise.all([workloads(settings), pods(settings), frontDoor(settings)]);
-  const app = parts.get(APP);
+  const now = await objects(settings);
+  const app = now.workloads.get(APP);
   if (!app) return undefined;
   const notes = app.spec.template.metadata.annotations ?? {};
   const version = notes[NOTE.version] ?? "";
-  const mine = all.filter(
+  const mine = now.pods.filter(
     (pod) => partOf(pod) === "app" && pod.metadata.annotations?.[NOTE.version] === version,
   );
   return {
@@ -71,7 +61,7 @@ export async function observe(settings: Settings): Promise<Deployed | undefined>
     ),
     running: mine.filter(isReady).length,
     restarts: mine.reduce((sum, pod) => sum + restartsOf(pod), 0),
-    ...door,
+    ...frontDoor(settings, now),
   };
 }
 
@@ -146,7 +136,7 @@ export async function tidy(settings: Settings, named: string[]): Promise<void> {
   const inside = ["--namespace", settings.name];
   const labels = ["--selector", "app.kubernetes.io/name=counter"];
   const { stdout } = await $`kubectl get configmaps ${inside} ${labels} --output name`;
-  const used = JSON.stringify([...(await workloads(settings)).values()]);
+  const used = JSON.stringify([...(await objects(settings)).workloads.values()]);
   for (const one of stdout.split("\n").filter(Boolean)) {
     const [, name] = one.split("/");
     if (!used.includes(JSON.stringify(name))) await $`kubectl delete ${one} ${inside}`;
@@ -165,8 +155,8 @@ export async function logs(settings: Settings, { parts, tail, follow }: LogOptio
     "--prefix",
     "--max-log-requests=20",
   ];
-  const services = await Promise.all(parts.map((part) => serviceOf(settings, part)));
-  const which = services.filter((one) => one !== undefined).map(selectorOf);
+  const { services } = await objects(settings);
+  const which = services.filter(({ metadata }) => parts.includes(metadata.name)).map(selectorOf);
   if (which.length === 0) throw new Failure(`there is no ${parts.join(" and no ")} in ${settings.name}`);
   if (follow) {
     const show = $({ stdio: "inherit" });

@@ -5,7 +5,7 @@ import type { Settings } from "../../run/settings.ts";
 import type { RedisMode } from "../../run/values.ts";
 import { externalFiles } from "../redis/external.ts";
 import { PASSWORD_FILE, redisOverlay, render } from "./manifests.ts";
-import { podsBehind } from "./state.ts";
+import { objects, podsBehind } from "./state.ts";
 import { adoptVolumes, openVolumes } from "./volumes.ts";
 
 /** In a pod of Redis: redis-cli with the password. -e lets it fail where Redis refuses. */
@@ -52,7 +52,7 @@ export async function askRedis(
   command: readonly string[],
 ): Promise<string[]> {
   const inside = ["--namespace", settings.name];
-  const names = (await podsBehind(settings, part)).map(({ metadata }) => metadata.name);
+  const names = podsBehind(await objects(settings), part).map(({ metadata }) => metadata.name);
   const run = $({ nothrow: true });
   const answers = await Promise.all(
     names.map((name) => run`kubectl exec ${name} ${inside} -- sh -c ${CLI} sh ${command}`),

@@ -11,6 +11,7 @@ function pod(
 ): Pod {
   const [part = ""] = name.split("-");
   return {
+    kind: "Pod",
     metadata: {
       name,
       namespace: "counter",

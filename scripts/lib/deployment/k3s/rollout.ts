@@ -3,7 +3,7 @@ import type { Change, PartState } from "../orchestrator.ts";
 import type { Settings } from "../../run/settings.ts";
 import { unlessTimedOut, until } from "../../run/wait.ts";
 import { ingressOf } from "./front-door.ts";
-import { isReady, partOf, type Pod, pods, restartsOf, type Workload, workloads } from "./state.ts";
+import { isReady, objects, partOf, type Pod, pods, restartsOf, type Workload } from "./state.ts";
 
 /** After so many restarts a pod of a first deployment will not come up by itself; one that replaces another, after one. */
 const MAX_RESTARTS = 3;
@@ -18,8 +18,8 @@ export const steadyMs = 0;
 
 /** How far the Deployment and the StatefulSet are. */
 export async function states(settings: Settings, change: Change, undone = false): Promise<PartState[]> {
-  const [parts, all] = await Promise.all([workloads(settings), pods(settings)]);
-  return [...parts].map(([key, part]) => {
+  const { workloads, pods: all } = await objects(settings);
+  return [...workloads].map(([key, part]) => {
     const mine = all.filter((pod) => partOf(pod) === partOf(part));
     const state = stateOf(part, mine);
     if (undone || !change.replaced.includes(key)) return state;

@@ -2,7 +2,7 @@ import { $ } from "zx/core";
 import type { Change, Part, Snapshot } from "../orchestrator.ts";
 import type { Settings } from "../../run/settings.ts";
 import { findNamespace } from "./namespace.ts";
-import { list, type Metadata, ours, pods } from "./state.ts";
+import { list, type Metadata, ours } from "./state.ts";
 
 /** The kinds that a deployment is made of. */
 const KINDS = "deployments,statefulsets,services,configmaps,networkpolicies,poddisruptionbudgets";
@@ -18,18 +18,19 @@ interface Manifest {
 
 /** What the cluster was told of the deployment. */
 export async function snapshot(settings: Settings): Promise<Snapshot> {
-  const [namespace, manifests, running] = await Promise.all([
+  const [namespace, found] = await Promise.all([
     findNamespace(settings),
-    list<Manifest>(KINDS, ours(settings)),
-    pods(settings),
+    list<Manifest>(`${KINDS},pods`, ours(settings)),
   ]);
+  const manifests = found.filter(({ kind }) => kind !== "Pod");
+  const pods = found.filter(({ kind }) => kind === "Pod");
   const { name } = settings;
   return {
     parts: {
       ...(namespace && { [`namespace/${name}`]: { definition: { name } } }),
       ...Object.fromEntries(manifests.map((one) => [nameOf(one), partOf(one)])),
     },
-    processes: running.map(({ metadata }) => metadata.name),
+    processes: pods.map(({ metadata }) => metadata.name),
   };
 }
 

@@ -51,6 +51,7 @@ export interface Workload {
 }
 
 export interface Pod {
+  kind: string;
   metadata: Metadata;
   status: {
     conditions?: Condition[];
@@ -63,6 +64,7 @@ export interface Pod {
 }
 
 export interface KubernetesService {
+  kind: string;
   metadata: Metadata;
   spec: { type: string; clusterIP: string; ports: { port: number }[]; selector?: Record<string, string> };
   status: { loadBalancer: { ingress?: unknown[] } };
@@ -84,23 +86,32 @@ export async function list<T>(kind: string, flags: string[] = []): Promise<T[]> 
 /** Flags that select the objects of the deployment. */
 export const ours = (settings: Settings) => ["--namespace", settings.name, "--selector", OURS];
 
-/** The parts of the deployment by their name as kubectl takes it, like `deployment/app`. */
-export async function workloads(settings: Settings): Promise<Map<string, Workload>> {
-  const found = await list<Workload>("deployments,statefulsets", ours(settings));
-  return new Map(found.map((one) => [`${one.kind.toLowerCase()}/${one.metadata.name}`, one]));
+/** What there is of the deployment. */
+export interface Objects {
+  /** The parts by their name as kubectl takes it, like `deployment/app`. */
+  workloads: Map<string, Workload>;
+  pods: Pod[];
+  services: KubernetesService[];
+}
+
+/** Asks for all of it at once: each start of kubectl takes longer than its question. */
+export async function objects(settings: Settings): Promise<Objects> {
+  const kinds = "deployments,statefulsets,pods,services";
+  const all = await list<Workload | Pod | KubernetesService>(kinds, ours(settings));
+  const isPod = (one: (typeof all)[number]): one is Pod => one.kind === "Pod";
+  const isService = (one: (typeof all)[number]): one is KubernetesService => one.kind === "Service";
+  const rest = all.filter((one): one is Workload => !isPod(one) && !isService(one));
+  return {
+    workloads: new Map(rest.map((one) => [`${one.kind.toLowerCase()}/${one.metadata.name}`, one])),
+    pods: all.filter(isPod),
+    services: all.filter(isService),
+  };
 }
 
 export const pods = (settings: Settings) => list<Pod>("pods", ours(settings));
 
 /** The part that a pod belongs to, as in `app`. */
 export const partOf = ({ metadata }: Pod | Workload) => metadata.labels?.[PART] ?? "";
-
-/** A Service of the deployment; undefined where there is none of the name. */
-export async function serviceOf(settings: Settings, name: string): Promise<KubernetesService | undefined> {
-  const which = ["--namespace", settings.name, "--field-selector", `metadata.name=${name}`];
-  const [found] = await list<KubernetesService>("services", which);
-  return found;
-}
 
 /** Selects the pods behind a Service, as kubectl takes it. */
 export const selectorOf = ({ spec: { selector = {} } }: KubernetesService) =>
@@ -109,12 +120,13 @@ export const selectorOf = ({ spec: { selector = {} } }: KubernetesService) =>
     .join(",");
 
 /** The pods behind a Service, in the order of their names; none where there is no such Service. */
-export async function podsBehind(settings: Settings, name: string): Promise<Pod[]> {
-  const service = await serviceOf(settings, name);
-  if (!service) return [];
-  const selected = ["--namespace", settings.name, "--selector", selectorOf(service)];
-  const found = await list<Pod>("pods", selected);
-  return found.toSorted((a, b) => a.metadata.name.localeCompare(b.metadata.name));
+export function podsBehind({ services, pods: all }: Objects, name: string): Pod[] {
+  const { selector } = services.find(({ metadata }) => metadata.name === name)?.spec ?? {};
+  if (!selector) return [];
+  const found = all.filter(({ metadata: { labels = {} } }) =>
+    Object.entries(selector).every(([key, value]) => labels[key] === value),
+  );
+  return found.toSorted((one, other) => one.metadata.name.localeCompare(other.metadata.name));
 }
 
 export const isReady = ({ metadata, status }: Pod) =>
