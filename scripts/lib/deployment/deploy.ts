@@ -75,8 +75,15 @@ async function preflight(
   let redis = settings.redis;
   let which = 1;
   await step("Preflight", async () => {
-    refuse([...(await orchestrator.problems(settings)), await portProblem(settings, orchestrator, all)]);
-    before = await orchestrator.observe(settings);
+    const observed = orchestrator.observe(settings);
+    // Where it cannot, the problems say why.
+    observed.catch(() => {});
+    const [problems, held] = await Promise.all([
+      orchestrator.problems(settings),
+      portProblem(settings, orchestrator, all),
+    ]);
+    refuse([...problems, held]);
+    before = await observed;
     redis = nextMode(settings, options, before);
     if (redis === EXTERNAL) checkExternal(settings);
     nextWait(settings, options, before, redis);

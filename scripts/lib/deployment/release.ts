@@ -52,7 +52,8 @@ async function changeAndVerify(orchestrator: Orchestrator, settings: Settings, s
   try {
     const made = await step(plan.name, async () => {
       const outcome = await plan.act();
-      return { ...(await compare()), ...outcome };
+      const found = outcome.changed === false ? difference(snapshot, snapshot) : await compare();
+      return { ...found, ...outcome };
     });
     change = made;
     const complete = async (report: Report) => {

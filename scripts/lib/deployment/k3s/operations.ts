@@ -76,11 +76,12 @@ export async function problems(settings: Settings): Promise<string[]> {
 
 /** Deploys the manifests. The cluster answers before anything runs: `converge` waits for that. */
 export async function apply(settings: Settings, target: Target): Promise<Outcome> {
-  const manifests = await render(overlay(settings, target));
-  await awaitNamespace(settings);
-  await ensurePassword(settings);
-  if (target.redis === EXTERNAL) await ensureExternalSecret(settings);
-  await adoptVolumes(settings);
+  const [manifests] = await Promise.all([render(overlay(settings, target)), awaitNamespace(settings)]);
+  await Promise.all([
+    ensurePassword(settings),
+    adoptVolumes(settings),
+    target.redis === EXTERNAL && ensureExternalSecret(settings),
+  ]);
   const differing = await differences(manifests);
   if (differing.length === 0) return { changed: false };
   await $({ input: manifests })`kubectl apply --filename -`;
@@ -127,16 +128,19 @@ export async function scale(settings: Settings, replicas: number, cpus?: number)
 
 /** Removes the images of versions that are not kept any more, and the configurations that nothing uses. */
 export async function tidy(settings: Settings, named: string[]): Promise<void> {
-  const versions = await kept(settings);
+  const inside = ["--namespace", settings.name];
+  const labels = ["--selector", "app.kubernetes.io/name=counter"];
+  const [versions, { stdout }, { workloads }] = await Promise.all([
+    kept(settings),
+    $`kubectl get configmaps ${inside} ${labels} --output name`,
+    objects(settings),
+  ]);
   const stay = new Set([...named, ...versions.slice(0, settings.keep)]);
   await removeVersions(
     settings,
     versions.filter((version) => !stay.has(version)),
   );
-  const inside = ["--namespace", settings.name];
-  const labels = ["--selector", "app.kubernetes.io/name=counter"];
-  const { stdout } = await $`kubectl get configmaps ${inside} ${labels} --output name`;
-  const used = JSON.stringify([...(await objects(settings)).workloads.values()]);
+  const used = JSON.stringify([...workloads.values()]);
   for (const one of stdout.split("\n").filter(Boolean)) {
     const [, name] = one.split("/");
     if (!used.includes(JSON.stringify(name))) await $`kubectl delete ${one} ${inside}`;

@@ -3,6 +3,7 @@ import { $ } from "zx/core";
 import type { BaseImages } from "../../images/base.ts";
 import type { Settings } from "../../run/settings.ts";
 import type { RedisMode } from "../../run/values.ts";
+import { MODES } from "../redis-modes.ts";
 import { externalFiles } from "../redis/external.ts";
 import { PASSWORD_FILE, redisOverlay, render } from "./manifests.ts";
 import { objects, podsBehind } from "./state.ts";
@@ -51,11 +52,18 @@ export async function askRedis(
   part: string,
   command: readonly string[],
 ): Promise<string[]> {
-  const inside = ["--namespace", settings.name];
-  const names = podsBehind(await objects(settings), part).map(({ metadata }) => metadata.name);
+  const flags = ["--namespace", settings.name, "--pod-running-timeout", "2s"];
   const run = $({ nothrow: true });
+  const pods = await podsOf(settings, part);
   const answers = await Promise.all(
-    names.map((name) => run`kubectl exec ${name} ${inside} -- sh -c ${CLI} sh ${command}`),
+    pods.map((pod) => run`kubectl exec ${pod} ${flags} -- sh -c ${CLI} sh ${command}`),
   );
   return answers.filter(({ ok }) => ok).map((answer) => answer.stdout.trim());
+}
+
+/** The pods of a part as kubectl takes them. It finds a single one itself, behind the Service of that name. */
+async function podsOf(settings: Settings, part: string): Promise<string[]> {
+  const mode = Object.values(MODES).find(({ servers }) => servers.includes(part));
+  if (!mode || mode.instances === 1) return [`service/${part}`];
+  return podsBehind(await objects(settings), part).map(({ metadata }) => `pod/${metadata.name}`);
 }
