@@ -166,18 +166,6 @@ function endToEnd(side: Side, test: (name: string, run: (t: Test) => Promise<voi
     t.match(await status(), { previous: version, running: 4 });
   });
 
-  test("two runs at once: the second is refused; a killed one leaves no lock", async (t) => {
-    const scaling = host.start("scale", { REPLICAS: "3" });
-    await printed(scaling, "] Scale ");
-    t.match(await host.run(deployVerb, { PORT }), {
-      exitCode: 6,
-      stderr: /the lock: make scale, process \d+/,
-    });
-    await scaling.kill("SIGKILL");
-    await scaling;
-    t.match(await host.run("scale", { REPLICAS: "4" }), { exitCode: 0 });
-  });
-
   test("rollback: to the version before, to a kept one, and never to one that is gone", async (t) => {
     const { version, previous } = await status();
     t.match(await host.run("rollback"), { exitCode: 0 });

@@ -60,6 +60,20 @@ export const faultTests: { name: string; run: (t: Test, scene: Scene) => Promise
     },
   },
   {
+    name: "two runs at once: the second is refused; a killed one leaves no lock",
+    run: async (t, { side, host, port: PORT }) => {
+      const scaling = host.start("scale", { REPLICAS: "3" });
+      await printed(scaling, "] Scale ");
+      t.match(await host.run(`deploy-${side.name}`, { PORT }), {
+        exitCode: 6,
+        stderr: /the lock: make scale, process \d+/,
+      });
+      await scaling.kill("SIGKILL");
+      await scaling;
+      t.match(await host.run("scale", { REPLICAS: "4" }), { exitCode: 0 });
+    },
+  },
+  {
     name: "a port that is taken is refused, naming who holds it, and nothing changes",
     run: async (t, { side, host }) => {
       const holder = host.exec([
