@@ -41,7 +41,11 @@ export async function startNode(file: string, env: Record<string, string>): Prom
 async function listening(child: ChildProcess, port: number): Promise<LocalServer> {
   const stop = () => child.kill("SIGKILL");
   process.once("exit", stop);
-  await until({ what: `${child.spawnfile} does not listen`, deadline: DEADLINE }, async () => answers(port));
+  const wait = { what: `${child.spawnfile} does not listen`, deadline: DEADLINE };
+  await until(wait, async () => answers(port)).catch((error: Failure) => {
+    stop();
+    throw error;
+  });
   return { port, pid: child.pid!, [Symbol.dispose]: stop };
 }
 
