@@ -68,7 +68,7 @@ async function changeAndVerify(orchestrator: Orchestrator, settings: Settings, s
     }
     const { deployed } = await step("Verify through the front door", async () => {
       if (made.changed) await orchestrator.awaitFrontDoor?.(settings);
-      const now = (await orchestrator.observe(settings))!;
+      const now = made.changed || !before ? (await orchestrator.observe(settings))! : before;
       await verify(now.url, plan, settings.deadlines.verify);
       return { deployed: now, note: `${plan.version} on ${now.url}` };
     });

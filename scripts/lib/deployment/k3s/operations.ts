@@ -15,7 +15,18 @@ import { kept, removeVersions } from "./images.ts";
 import { answers } from "./host/install.ts";
 import { differences, overlay, render } from "./manifests.ts";
 import { awaitNamespace, namespaceProblem } from "./namespace.ts";
-import { coresOf, isReady, NOTE, objects, partOf, restartsOf, selectorOf } from "./state.ts";
+import {
+  coresOf,
+  isReady,
+  list,
+  NOTE,
+  objects,
+  ours,
+  partOf,
+  restartsOf,
+  selectorOf,
+  type Workload,
+} from "./state.ts";
 import { adoptVolumes, openVolumes } from "./volumes.ts";
 
 const NAME = "k3s";
@@ -77,13 +88,13 @@ export async function problems(settings: Settings): Promise<string[]> {
 /** Deploys the manifests. The cluster answers before anything runs: `converge` waits for that. */
 export async function apply(settings: Settings, target: Target): Promise<Outcome> {
   const [manifests] = await Promise.all([render(overlay(settings, target)), awaitNamespace(settings)]);
-  await Promise.all([
+  const [differing] = await Promise.all([
+    differences(manifests),
     ensurePassword(settings),
-    adoptVolumes(settings),
     target.redis === EXTERNAL && ensureExternalSecret(settings),
   ]);
-  const differing = await differences(manifests);
   if (differing.length === 0) return { changed: false };
+  await adoptVolumes(settings);
   await $({ input: manifests })`kubectl apply --filename -`;
   if (target.redis !== EXTERNAL) await openVolumes(settings);
   return { changed: true, note: differing.join(", ") };
@@ -126,25 +137,24 @@ export async function scale(settings: Settings, replicas: number, cpus?: number)
   return {};
 }
 
+type ConfigMap = Pick<Workload, "kind" | "metadata">;
+
 /** Removes the images of versions that are not kept any more, and the configurations that nothing uses. */
 export async function tidy(settings: Settings, named: string[]): Promise<void> {
-  const inside = ["--namespace", settings.name];
-  const labels = ["--selector", "app.kubernetes.io/name=counter"];
-  const [versions, { stdout }, { workloads }] = await Promise.all([
+  const [versions, found] = await Promise.all([
     kept(settings),
-    $`kubectl get configmaps ${inside} ${labels} --output name`,
-    objects(settings),
+    list<Workload | ConfigMap>("deployments,statefulsets,configmaps", ours(settings)),
   ]);
   const stay = new Set([...named, ...versions.slice(0, settings.keep)]);
   await removeVersions(
     settings,
     versions.filter((version) => !stay.has(version)),
   );
-  const used = JSON.stringify([...workloads.values()]);
-  for (const one of stdout.split("\n").filter(Boolean)) {
-    const [, name] = one.split("/");
-    if (!used.includes(JSON.stringify(name))) await $`kubectl delete ${one} ${inside}`;
-  }
+  const isConfig = ({ kind }: Workload | ConfigMap) => kind === "ConfigMap";
+  const used = JSON.stringify(found.filter((one) => !isConfig(one)));
+  const names = found.filter(isConfig).map(({ metadata }) => metadata.name);
+  const unused = names.filter((name) => !used.includes(JSON.stringify(name)));
+  if (unused.length > 0) await $`kubectl delete configmaps --namespace ${settings.name} ${unused}`;
 }
 
 /** Prints the last lines of some parts' logs to stdout, and goes on with `follow`. */

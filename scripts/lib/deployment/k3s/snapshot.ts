@@ -18,13 +18,12 @@ interface Manifest {
 
 /** What the cluster was told of the deployment. */
 export async function snapshot(settings: Settings): Promise<Snapshot> {
-  const [namespace, found] = await Promise.all([
-    findNamespace(settings),
-    list<Manifest>(`${KINDS},pods`, ours(settings)),
-  ]);
+  const found = await list<Manifest>(`${KINDS},pods`, ours(settings));
   const manifests = found.filter(({ kind }) => kind !== "Pod");
   const pods = found.filter(({ kind }) => kind === "Pod");
   const { name } = settings;
+  // What is in a namespace says that there is one.
+  const namespace = found.length > 0 || (await findNamespace(settings));
   return {
     parts: {
       ...(namespace && { [`namespace/${name}`]: { definition: { name } } }),
