@@ -10,9 +10,11 @@ import { changeMode, STEPS, takeOne } from "./redis/change.ts";
 import { checkExternal, EXTERNAL, requireExternal } from "./redis/external.ts";
 import { refusing, resumeWrites } from "./redis/count.ts";
 import { confirmChange, modeProblems, nextMode, nextWait, whichCount } from "./redis/preflight.ts";
+import type { Ask } from "./redis/state.ts";
 import { askOf, whole } from "./redis/whole.ts";
 import { type Plan, release } from "./release.ts";
 import type { Settings } from "../run/settings.ts";
+import type { RedisMode } from "../run/values.ts";
 
 /**
  * Builds the version that this checkout is, deploys it with one of the orchestrators and verifies it through the front
@@ -32,6 +34,9 @@ export async function deploy(
   const { before, redis, which } = await preflight(orchestrator, all, settings, options, steps);
   const from = before && before.redis !== redis ? before : undefined;
   if (from && !options.yes) await confirmChange(from.redis, redis, orchestrator);
+  // No new replica is ready while Redis refuses writes; it says so while the images are looked at.
+  const ask = askOf(orchestrator, settings, before?.version ?? "");
+  const stopped = before && !from ? refusing(ask, redis) : Promise.resolve([]);
   const base = await step("Base images", (report) => baseImages(settings, report));
   const version = await appVersion(base);
   await step(`Build ${version}`, () => buildApp(settings, base, version));
@@ -44,7 +49,7 @@ export async function deploy(
   }
   if (orchestrator.importImages)
     await step("Import", () => orchestrator.importImages!(settings, version, base));
-  if (before && !from) await takeWritesAgain(orchestrator, settings, before, steps);
+  if ((await stopped).length > 0) await takeWritesAgain(ask, redis, steps);
   const { replicas, previous } = target;
   const act = () => orchestrator.apply(settings, { ...target, keepParts: from !== undefined });
   const releaseIt = (more: Partial<Plan> = {}) =>
@@ -94,15 +99,8 @@ async function preflight(
   return { before, redis, which };
 }
 
-/** Lets Redis take writes that a killed change of the mode has stopped: no new replica is ready before. */
-async function takeWritesAgain(
-  orchestrator: Orchestrator,
-  settings: Settings,
-  { version, redis }: Deployed,
-  { step, extend }: Progress,
-): Promise<void> {
-  const ask = askOf(orchestrator, settings, version);
-  if ((await refusing(ask, redis)).length === 0) return;
+/** Lets Redis take writes that a killed change of the mode has stopped. */
+async function takeWritesAgain(ask: Ask, redis: RedisMode, { step, extend }: Progress): Promise<void> {
   extend(1);
   await step("Let Redis take writes again", async () => {
     const parts = await resumeWrites(ask, redis);

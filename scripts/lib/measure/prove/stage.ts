@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { requireDeployed } from "../../deployment/deployed.ts";
 import type { Deployed, Orchestrator } from "../../deployment/orchestrator.ts";
 import { release } from "../../deployment/release.ts";
@@ -105,11 +106,19 @@ export async function deployAgain(stage: Stage): Promise<Done> {
   return fresh.length > 0 ? { problems: [`${fresh.length} processes were replaced`] } : { note: "unchanged" };
 }
 
+/**
+ * What it costs may come late: k3s marks the pods of a node that was away, and for some seconds no replica is behind the
+ * Service (tried: v1.21 under load).
+ */
+const AFTER_RESTART_MS = 10_000;
+
 /** Restarts what runs the containers, and does nothing else. */
 export async function restartEngine({ orchestrator, settings }: Stage): Promise<Done> {
   const from = performance.now();
   await orchestrator.restartEngine(settings);
-  return { note: `it answered again after ${((performance.now() - from) / 1000).toFixed(1)} s` };
+  const seconds = (performance.now() - from) / 1000;
+  await sleep(AFTER_RESTART_MS, undefined, { signal: interruption }).catch(() => {});
+  return { note: `it answered again after ${seconds.toFixed(1)} s` };
 }
 
 /** Ends a container of a part with kill -9; which, chance says. */
