@@ -61,7 +61,7 @@ export async function askRedis(
   return answers.filter(({ ok }) => ok).map((answer) => answer.stdout.trim());
 }
 
-/** The pods of a part as kubectl takes them. It finds a single one itself, behind the Service of that name. */
+/** The pods of a part as kubectl takes them; a single one it finds itself, behind the Service of that name. */
 async function podsOf(settings: Settings, part: string): Promise<string[]> {
   const mode = Object.values(MODES).find(({ servers }) => servers.includes(part));
   if (!mode || mode.instances === 1) return [`service/${part}`];
