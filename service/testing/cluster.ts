@@ -47,15 +47,11 @@ export async function clusterSet(t: Test): Promise<ClusterSet> {
     owners: async (key) => {
       const asked = running(servers)[0]!;
       const slot = Number(await asked.client.call("CLUSTER", "KEYSLOT", key));
-      const ranges = (await asked.client.call("CLUSTER", "SLOTS")) as [
-        number,
-        number,
-        ...[string, number][],
-      ][];
-      const [, , ...owners] = ranges.find(([from, to]) => from <= slot && slot <= to) ?? [0, 0];
-      const found = owners.map(([, port]) => servers.find((server) => server.port === port)!);
-      const [master, ...replicas] = found;
-      return { master: master!, replicas };
+      const nodes = (await lines(asked)).map(nodeOf);
+      const master = nodes.find(({ ranges }) => ranges.some(([from, to]) => from <= slot && slot <= to))!;
+      const replicas = nodes.filter(({ follows, failed }) => follows === master.id && !failed);
+      const serverOf = (of: { port: number }) => servers.find(({ port }) => port === of.port)!;
+      return { master: serverOf(master), replicas: replicas.map(serverOf) };
     },
     takeSlot: async (key) => {
       const { master } = await set.owners(key);
@@ -102,10 +98,30 @@ const running = (servers: Server[]) => servers.filter(({ client }) => client.sta
 
 const lines = async ({ client }: Server) => ((await client.cluster("NODES")) as string).trim().split("\n");
 
-/** Whether a node finds the cluster in order, and is a master, or a replica that follows one. */
-async function stateOf({ client }: Server): Promise<boolean> {
-  const state = await client.cluster("INFO");
+/**
+ * A line of `CLUSTER NODES`: id, address, flags, master, ping, pong, epoch, link, slots. `CLUSTER SLOTS` would leave out
+ * a replica that has got nothing yet.
+ */
+function nodeOf(line: string) {
+  const [id, address, flags, follows, , , , , ...slots] = line.split(" ");
+  return {
+    id,
+    port: Number(/:(\d+)@/.exec(address!)?.[1]),
+    failed: flags!.includes("fail"),
+    follows,
+    ranges: slots
+      .map((range) => range.split("-").map(Number))
+      .map(([from, to]) => [from!, to ?? from!] as const),
+  };
+}
+
+/** Whether a node finds the cluster in order, has slots or follows who has them, and knows this of the others. */
+async function stateOf(server: Server): Promise<boolean> {
+  const state = await server.client.cluster("INFO");
   if (!state.includes("cluster_state:ok")) return false;
-  const replication = await client.info("replication");
+  const nodes = (await lines(server)).map(nodeOf);
+  if (nodes.some(({ failed, follows, ranges }) => !failed && follows === "-" && ranges.length === 0))
+    return false;
+  const replication = await server.client.info("replication");
   return replication.includes("role:master") || replication.includes("master_link_status:up");
 }
