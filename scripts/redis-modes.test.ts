@@ -71,6 +71,13 @@ function list(side: Side, test: (name: string, run: (t: Test) => Promise<void>) 
     await scene.whole();
   });
 
+  test("cluster: a master that has lost its data follows who has it now", async (t) => {
+    const master = await scene.keeper();
+    await scene.loseData(t, master);
+    await scene.whole();
+    t.equal(await scene.replicaOf(await scene.keeper()), master);
+  });
+
   test("cluster: all of it stops, and starts again with other addresses", (t) => scene.restart(t));
 
   test("cluster: a backup is taken and restored", (t) => scene.backUpAndRestore(t));

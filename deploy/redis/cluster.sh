@@ -13,13 +13,14 @@ address=$(hostname -i | cut -d ' ' -f 1)
 ! grep -q '^nameserver 127\.0\.0\.11' /etc/resolv.conf || perl /etc/redis/no-names.pl &
 
 redis() { REDISCLI_AUTH=$password timeout 2 redis-cli -e "$@" 2>/dev/null; }
+assigned() { redis "$@" cluster info | sed -n 's/^cluster_slots_assigned:\([0-9]*\).*/\1/p'; }
 
 # What `CLUSTER NODES` says, a line a node: id, address:port@bus,name, flags, master, ping, pong, epoch, link, slots.
 look() { known=$(redis cluster nodes); }
 with() { echo "$known" | grep -E "$1"; }
 connected() { with "^[^ ]+ [^ ]+,$1[ ,].* connected( |\$)" | grep -v fail; }
 all_are_here() { for other in $names; do connected "$other" >/dev/null || return 1; done; }
-has_slots() { with myself | grep -qE ' slave | connected [0-9]'; }
+has_a_part() { with myself | grep -qE 'myself,slave | connected [0-9]'; }
 
 meet() {
   for other in $names; do
@@ -29,29 +30,38 @@ meet() {
   done
 }
 
-# One that lost its data is somebody new under an old name.
+# One that lost its data is somebody new under an old name. Who it was is gone for good, but whoever followed that one may
+# still take over.
 forget() {
-  for other in $names; do
-    connected "$other" >/dev/null || continue
-    for id in $(with "^[^ ]+ [^ ]+,$other[ ,].*[, ](fail|noaddr)[, ].*connected\$" | cut -d ' ' -f 1); do
-      redis cluster forget "$id"
-    done
+  with '[, ](fail|noaddr)[, ]' | while read -r id address _; do
+    case $address in
+      *,*) connected "${address##*,}" ;;
+      *) all_are_here ;;
+    esac >/dev/null || continue
+    with "[ ,]slave $id " >/dev/null || redis cluster forget "$id"
   done
 }
 
-# The first three share the slots, unless somebody else has had them.
+# The first three share the slots, unless somebody has had them: an empty one does not hear of who is gone, the others know.
+# A third that still has nobody after a while was lost with all its copies, and goes to whoever has no part.
 take_slots() {
+  all=$(assigned)
+  for other in $names; do
+    [ "$(assigned -h "$other")" = "$all" ] || return 1
+  done
+  tries=$((${tries:-0} + 1))
   case $name in
-    node-1) redis cluster addslotsrange 0 5460 ;;
-    node-2) redis cluster addslotsrange 5461 10922 ;;
-    node-3) redis cluster addslotsrange 10923 16383 ;;
-    *) return 1 ;;
+    node-1) redis cluster addslotsrange 0 5460 && return ;;
+    node-2) redis cluster addslotsrange 5461 10922 && return ;;
+    node-3) redis cluster addslotsrange 10923 16383 && return ;;
   esac
+  [ "$tries" -gt 10 ] || return 1
+  redis cluster addslotsrange 0 5460 || redis cluster addslotsrange 5461 10922 || redis cluster addslotsrange 10923 16383
 }
 
 # The others follow one each; whoever finds that one no master any more, the master with the fewest replicas.
 follow() {
-  redis cluster info | grep -q 'cluster_slots_assigned:16384' || return 0
+  [ "$(assigned)" = 16384 ] || return 0
   masters=$(with ' (myself,)?master - .* connected [0-9]')
   case $name in
     node-4) mine=node-1 ;;
@@ -70,19 +80,32 @@ keep() {
   while sleep "${pause:-1}"; do
     look || continue
     pause=1
+    forget
     if ! all_are_here; then
       meet
-      forget
-    elif has_slots; then
-      forget
+    elif has_a_part; then
       pause=3
     else
       take_slots || follow
     fi
   done >/dev/null
 }
-keep &
 
+# A master that lost its data would have its replica lose it too: that one takes over first. Fails until it has.
+hand_over() {
+  followed=
+  for other in $names; do
+    known=$(redis -h "$other" cluster nodes) || continue
+    for id in $(with "^[^ ]+ [^ ]+,$name[ ,]" | cut -d ' ' -f 1); do
+      ! with "[ ,]slave $id " || followed=yes
+      ! with "myself,slave $id " || redis -h "$other" cluster failover takeover
+    done
+  done >/dev/null
+  [ -z "$followed" ]
+}
+[ -e /data/nodes.conf ] && [ -e /data/appendonlydir ] || until hand_over; do sleep 0.5; done
+
+keep &
 # Passwords reach Redis on its standard input: an argument list is for everybody to read.
 exec redis-server /etc/redis/redis.conf - <<CONFIG
 include /etc/redis/cluster.conf

@@ -64,6 +64,11 @@ export function redisScene(
     t.ok(ms < FAILOVER, `${Math.round(ms)} ms`);
     t.equal(await count(), start + acknowledged, "nothing was lost, and nothing counted twice");
   };
+  /** Kills one whose volume has nothing any more. */
+  const loseData = async (t: Test, name: string) => {
+    await execute(name, "rm -rf /data/*");
+    await outage(t, "KILL", name);
+  };
   /** Ends all of it at once, and starts it again. */
   const restart = async (t: Test) => {
     const start = await count();
@@ -102,6 +107,7 @@ export function redisScene(
     volumes: async () => (await runScript(host, volumes)).stdout.split("\n").filter(Boolean),
     backUpAndRestore,
     outage,
+    loseData,
     restart,
   };
 }

@@ -70,5 +70,11 @@ export function sentinelTests(
     await scene().whole();
   });
 
+  test("sentinel: a master that has lost its data is no master when it is back", async (t) => {
+    const master = await scene().whole();
+    await scene().loseData(t, master);
+    t.not(await scene().whole(), master);
+  });
+
   test("sentinel: a backup is taken and restored", (t) => scene().backUpAndRestore(t));
 }
