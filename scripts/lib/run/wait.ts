@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { EXIT, Failure } from "./failure.ts";
-import { heeded } from "./interrupt.ts";
+import { heeded, interruption } from "./interrupt.ts";
 
 const INTERVAL_MS = 300;
 
@@ -35,6 +35,10 @@ export async function until<T>(wait: Wait, probe: () => Promise<T | undefined | 
     await sleep(INTERVAL_MS, undefined, { signal }).catch(() => signal?.throwIfAborted());
   }
 }
+
+/** Waits for so many milliseconds. Throws at once when the run is interrupted. */
+export const pause = (ms: number) =>
+  sleep(ms, undefined, { signal: interruption }).catch(() => interruption.throwIfAborted());
 
 /** What a wait found, or undefined where it ran out of time. Throws what else ended it. */
 export async function unlessTimedOut<T>(wait: Promise<T>): Promise<T | undefined> {

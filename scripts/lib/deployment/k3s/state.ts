@@ -28,6 +28,7 @@ export interface Condition {
   type: string;
   status: string;
   message?: string;
+  lastHeartbeatTime?: string;
 }
 
 /** A Deployment or StatefulSet, as far as the kit asks. */
@@ -61,6 +62,10 @@ export interface Pod {
       state: { waiting?: { reason?: string; message?: string } };
     }[];
   };
+}
+
+export interface Node {
+  status: { conditions: Condition[] };
 }
 
 export interface KubernetesService {
@@ -129,9 +134,11 @@ export function podsBehind({ services, pods: all }: Objects, name: string): Pod[
   return found.toSorted((one, other) => one.metadata.name.localeCompare(other.metadata.name));
 }
 
-export const isReady = ({ metadata, status }: Pod) =>
-  !metadata.deletionTimestamp &&
-  !!status.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True");
+/** The condition that says that a node or pod is ready; undefined where none does. */
+export const readyIn = ({ status: { conditions = [] } }: Node | Pod) =>
+  conditions.find(({ type, status }) => type === "Ready" && status === "True");
+
+export const isReady = (pod: Pod) => !pod.metadata.deletionTimestamp && readyIn(pod) !== undefined;
 
 export const restartsOf = ({ status }: Pod) =>
   (status.containerStatuses ?? []).reduce((sum, { restartCount }) => sum + restartCount, 0);

@@ -10,7 +10,7 @@ import type { RedisMode } from "../../run/values.ts";
 import { EXTERNAL } from "../redis/external.ts";
 import { ensureExternalSecrets } from "./redis.ts";
 import { passwordSecret } from "./provision.ts";
-import { hasEnded, imageOf, isRunning, services, tasks } from "./state.ts";
+import { hasEnded, imageOf, isRunning, replicasOf, services, tasks } from "./state.ts";
 import { until } from "../../run/wait.ts";
 import { deployStack, redisFiles, stackVariables } from "./stack.ts";
 
@@ -52,7 +52,7 @@ export async function observe(settings: Settings): Promise<Deployed | undefined>
     version: labels[LABEL.version] ?? "",
     previous: labels[LABEL.previous] ?? "",
     since: labels[LABEL.since] ?? "",
-    replicas: app.Spec.Mode.Replicated.Replicas,
+    replicas: replicasOf(app.Spec),
     replicasSetting: Number(labels[LABEL.replicas]),
     redis: (labels[LABEL.redis] ?? "single") as RedisMode,
     redisSetting: labels[LABEL.redisSetting] ?? "single",

@@ -2,7 +2,16 @@ import { $ } from "zx/core";
 import type { Change, Part, PartState, Snapshot } from "../orchestrator.ts";
 import type { Outcome } from "../../run/progress.ts";
 import type { Settings } from "../../run/settings.ts";
-import { hasEnded, imageOf, isRunning, type SwarmService, type SwarmTask, services, tasks } from "./state.ts";
+import {
+  hasEnded,
+  imageOf,
+  isRunning,
+  replicasOf,
+  type SwarmService,
+  type SwarmTask,
+  services,
+  tasks,
+} from "./state.ts";
 
 /** After so many ends of each replica, a first deployment will not come up by itself. */
 const MAX_ENDS = 3;
@@ -37,7 +46,7 @@ async function stateOf(
   const all = await tasks(service);
   const running = all.filter(isRunning);
   const ready = running.filter((task) => task.DesiredState === "Running" && task.Image === imageOf(service));
-  const wanted = service.Spec.Mode.Replicated.Replicas;
+  const wanted = replicasOf(service.Spec);
   // Swarm keeps the word of an update that ended; only what this change replaced must come to such a word.
   const updated = replaced.includes(name) && undoable.includes(name);
   const end = undone ? "rollback_completed" : "completed";
@@ -102,8 +111,6 @@ export async function undo(settings: Settings, { undoable, created, before }: Ch
       await $`docker service update --detach --replicas ${replicas} ${Spec.Name}`;
   }
 }
-
-const replicasOf = ({ Mode }: SwarmService["Spec"]) => Mode.Replicated.Replicas;
 
 /** Why tasks do not run: the engine's words, and the last lines of the log of the newest that failed. */
 export async function diagnose(settings: Settings, known: string[]): Promise<string[]> {

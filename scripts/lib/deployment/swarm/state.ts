@@ -13,6 +13,9 @@ export interface SwarmService {
   UpdateStatus?: { State: string; Message: string };
 }
 
+/** How many tasks a service shall have. */
+export const replicasOf = ({ Mode }: SwarmService["Spec"]): number => Mode.Replicated.Replicas;
+
 /** A row of `docker service ps`. */
 export interface SwarmTask {
   ID: string;

@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { cpuOf } from "../cores.ts";
-import { interruption } from "../../run/interrupt.ts";
+import { pause } from "../../run/wait.ts";
 import { memoryOf, players } from "../processes.ts";
 import type { Idle } from "./comparison.ts";
 
@@ -9,7 +8,7 @@ export async function idleOrchestrators(seconds: number): Promise<Idle[]> {
   const all = players().filter(({ role }) => role === "orchestrator");
   const before = new Map(all.map(({ pid }) => [pid, cpuOf(pid)]));
   const begun = performance.now();
-  await sleep(seconds * 1000, undefined, { signal: interruption }).catch(() => interruption.throwIfAborted());
+  await pause(seconds * 1000);
   const took = (performance.now() - begun) / 1000;
   const rows = new Map(all.map(({ platform, program }) => [`${platform} ${program}`, { platform, program }]));
   return [...rows]

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { lengthOf } from "../../../../checks/load/profiles.ts";
 import type { Container, Deployed, Orchestrator } from "../../deployment/orchestrator.ts";
 import { partsThatFollow, partWithCount } from "../../deployment/redis/find.ts";
@@ -7,7 +6,7 @@ import { awaitWell } from "../../deployment/well.ts";
 import { EXIT, Failure } from "../../run/failure.ts";
 import { interruption } from "../../run/interrupt.ts";
 import type { Settings } from "../../run/settings.ts";
-import { until } from "../../run/wait.ts";
+import { pause, until } from "../../run/wait.ts";
 import type { Fault } from "../faults.ts";
 import { builtin, generate } from "../load/generate.ts";
 import { Intake } from "../load/intake.ts";
@@ -71,7 +70,7 @@ export async function playRound(trial: Trial, raw: RawFile): Promise<Round> {
   raw.part({ rate, seconds });
   const hit = async () => {
     await flowing(intake);
-    await sleep(BEFORE, undefined, { signal: interruption }).catch(() => interruption.throwIfAborted());
+    await pause(BEFORE);
     return strike(container);
   };
   const [sent, struck] = await Promise.allSettled([

@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { interruption } from "../../run/interrupt.ts";
 import { count } from "../load/tables.ts";
 import type { Act } from "./acts.ts";
 import { freePort } from "../local.ts";
+import { pause } from "../../run/wait.ts";
 import { judge } from "./judge.ts";
 import { underLoad } from "./load.ts";
 import { type Load, play, type Played } from "./play.ts";
@@ -64,7 +63,7 @@ export const CONTROLS: readonly Control[] = [
     run: async (_stage, load) => {
       const url = `http://127.0.0.1:${await freePort()}`;
       const { statistics } = await underLoad({ ...load, url, before: 0, name: "dead door" }, async () => {
-        await sleep(DEAD_MS, undefined, { signal: interruption }).catch(() => interruption.throwIfAborted());
+        await pause(DEAD_MS);
       });
       const { requests, failed } = statistics.all;
       return {

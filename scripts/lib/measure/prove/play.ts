@@ -1,9 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { requireDeployed } from "../../deployment/deployed.ts";
 import { awaitWell } from "../../deployment/well.ts";
 import { Failure } from "../../run/failure.ts";
 import { interruption } from "../../run/interrupt.ts";
-import { until } from "../../run/wait.ts";
+import { pause, until } from "../../run/wait.ts";
 import { now } from "../clock.ts";
 import type { Ledger, LedgerBook } from "../load/ledger.ts";
 import type { Row, Statistics } from "../load/statistics.ts";
@@ -94,9 +93,6 @@ export async function play(
   tamper(seen.ledger, after);
   return playedOf(act, seen, load.rate, before, after);
 }
-
-const pause = (ms: number) =>
-  sleep(ms, undefined, { signal: interruption }).catch(() => interruption.throwIfAborted());
 
 type Acted = Awaited<ReturnType<Act["act"]>> & Pick<Played, "from" | "done" | "well">;
 

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { requireDeployed } from "../../deployment/deployed.ts";
 import type { Deployed, Orchestrator } from "../../deployment/orchestrator.ts";
 import { release } from "../../deployment/release.ts";
@@ -10,6 +9,7 @@ import { interruption } from "../../run/interrupt.ts";
 import { type Outcome, type Report, within } from "../../run/progress.ts";
 import type { Settings } from "../../run/settings.ts";
 import { toFailure } from "../../run/shell.ts";
+import { pause } from "../../run/wait.ts";
 import { type Fault, kill } from "../faults.ts";
 import type { Answers } from "./malformed.ts";
 import type { VersionName, Versions } from "./versions.ts";
@@ -117,7 +117,7 @@ export async function restartEngine({ orchestrator, settings }: Stage): Promise<
   const from = performance.now();
   await orchestrator.restartEngine(settings);
   const seconds = (performance.now() - from) / 1000;
-  await sleep(AFTER_RESTART_MS, undefined, { signal: interruption }).catch(() => {});
+  await pause(AFTER_RESTART_MS);
   return { note: `it answered again after ${seconds.toFixed(1)} s` };
 }
 

@@ -11,7 +11,7 @@ import { ensureK3s, installed, whyNoAnswer } from "./install.ts";
 import { k3sHostProblems } from "./preflight.ts";
 import { ensureKubeconfig } from "./kubeconfig.ts";
 import { logHint } from "./process.ts";
-import { type Condition, type KubernetesService, list, type Pod } from "../state.ts";
+import { type KubernetesService, list, type Node, type Pod, readyIn } from "../state.ts";
 
 /** What keeps this host from being provisioned. */
 export async function hostProblems(settings: Settings): Promise<(string | undefined)[]> {
@@ -51,9 +51,7 @@ async function ready({ deadlines }: Settings, report: Report): Promise<Outcome> 
 /** What the cluster lacks, in words; empty when nothing. */
 async function missing(): Promise<string> {
   const nodes = await list<Node>("nodes");
-  const isReady = ({ status }: Node) =>
-    status.conditions.some(({ type, status: is }) => type === "Ready" && is === "True");
-  if (nodes.length === 0 || !nodes.every(isReady)) return "the node is not ready";
+  if (nodes.length === 0 || !nodes.every(readyIn)) return "the node is not ready";
   // Whoever answers for the Service is the DNS, whatever its labels are.
   const [service] = await list<KubernetesService>("services", [
     "--namespace=kube-system",
@@ -62,14 +60,7 @@ async function missing(): Promise<string> {
   if (!service) return "there is no DNS yet";
   const selector = Object.entries(service.spec.selector ?? {}).map((pair) => pair.join("="));
   const pods = await list<Pod>("pods", ["--namespace=kube-system", `--selector=${selector.join(",")}`]);
-  const answering = pods.some(({ status }) =>
-    status.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True"),
-  );
-  return answering ? "" : `its DNS does not run${await complaint()}`;
-}
-
-interface Node {
-  status: { conditions: Condition[] };
+  return pods.some(readyIn) ? "" : `its DNS does not run${await complaint()}`;
 }
 
 /** The cluster's last warning about a pod of its own, such as FailedCreatePodSandBox. */

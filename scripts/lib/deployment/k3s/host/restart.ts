@@ -1,7 +1,7 @@
 import { privilegeProblem } from "../../../host/facts.ts";
 import type { Settings } from "../../../run/settings.ts";
 import { until } from "../../../run/wait.ts";
-import { type Condition, list } from "../state.ts";
+import { list, type Node, readyIn } from "../state.ts";
 import { answers } from "./install.ts";
 import { isRunning, logHint, restart } from "./process.ts";
 
@@ -20,17 +20,8 @@ export async function restartEngine({ deadlines }: Settings): Promise<void> {
   await until(wait, async () => (await answers()) && (await reported(from)));
 }
 
-interface Node {
-  status: { conditions: (Condition & { lastHeartbeatTime: string })[] };
-}
-
 /** Whether every node has been ready since then. On a full machine the API answers 20 s before the kubelet does. */
 async function reported(since: number): Promise<boolean> {
   const nodes = await list<Node>("nodes");
-  return nodes.every(({ status }) =>
-    status.conditions.some(
-      ({ type, status: is, lastHeartbeatTime }) =>
-        type === "Ready" && is === "True" && Date.parse(lastHeartbeatTime) >= since,
-    ),
-  );
+  return nodes.every((node) => Date.parse(readyIn(node)?.lastHeartbeatTime ?? "") >= since);
 }
