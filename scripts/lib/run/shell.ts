@@ -35,7 +35,9 @@ export function setUpShell(): void {
     if (command && entry.exitCode !== 0) failed.push({ command, ...entry });
   };
   // Functions in the shell that zx starts, so that the commands stand in the scripts as a user would type them.
-  $.prefix += `kubectl() { ${asRoot.join(" ")} env KUBECONFIG=${KUBECONFIG} k3s kubectl "$@"; }; `;
+  // Its diff says only what differs: k3s may bring busybox', whose text is not GNU's.
+  const kubectl = `env KUBECONFIG=${KUBECONFIG} "KUBECTL_EXTERNAL_DIFF=diff -rqN" k3s kubectl "$@"`;
+  $.prefix += `kubectl() { ${asRoot.join(" ")} ${kubectl}; }; `;
   if (dockerNeedsRoot()) $.prefix += 'docker() { sudo --preserve-env docker "$@"; }; ';
 }
 

@@ -116,11 +116,11 @@ export async function render(
 /** The objects that applying the manifests would change, as `kubectl diff` names them. Throws on what is not valid. */
 export async function differences(manifests: string): Promise<string[]> {
   const diff = await $({ nothrow: true, input: manifests })`kubectl diff --filename -`;
-  // 1 says that there are differences, and it is also how some failures end.
-  if (diff.exitCode !== 0 && !diff.stdout.startsWith("diff ")) throw diff;
   // Files are called like apps.v1.Deployment.counter.app
-  const files = diff.stdout.matchAll(/^diff .*\/(\S+)$/gm);
-  return [...files].map(([, file = ""]) => {
+  const files = [...diff.stdout.matchAll(/^Files \S+\/(\S+) and /gm)];
+  // 1 says that there are differences, and it is also how some failures end.
+  if (diff.exitCode !== 0 && files.length === 0) throw diff;
+  return files.map(([, file = ""]) => {
     const [, kind, name] = /\.([A-Z]\w*)\.[^.]*\.(.+)$/.exec(file) ?? [];
     return `${kind} ${name}`;
   });
