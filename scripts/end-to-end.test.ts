@@ -13,7 +13,7 @@ import { until } from "./lib/run/wait.ts";
 
 const PORT = "8080";
 /** How long a deployment may take that has nothing to do, and how many seconds a rollout of four replicas. */
-const UNCHANGED_MS = 5000;
+const UNCHANGED_MS = 4000;
 const ROLL_SECONDS = 30;
 
 for (const side of [swarm, k3s]) {

@@ -78,11 +78,14 @@ export async function observe(settings: Settings): Promise<Deployed | undefined>
 
 /** What keeps a deployment from being tried, each problem in a line. */
 export async function problems(settings: Settings): Promise<string[]> {
-  const found = [];
-  if (!(await engineInfo())) found.push("no Docker engine answers, which builds the image: make provision");
-  if (!(await answers())) return [...found, "no k3s answers: make provision ORCHESTRATOR=k3s"];
-  const taken = await namespaceProblem(settings);
-  return [...found, ...sizeProblems("/var/lib/rancher", 1), ...(taken ? [taken] : [])];
+  const taken = namespaceProblem(settings);
+  // Where it cannot say, the cluster does not answer.
+  taken.catch(() => {});
+  const [engine, answer] = await Promise.all([engineInfo(), answers()]);
+  const found = engine ? [] : ["no Docker engine answers, which builds the image: make provision"];
+  if (!answer) return [...found, "no k3s answers: make provision ORCHESTRATOR=k3s"];
+  const foreign = await taken;
+  return [...found, ...sizeProblems("/var/lib/rancher", 1), ...(foreign ? [foreign] : [])];
 }
 
 /** Deploys the manifests. The cluster answers before anything runs: `converge` waits for that. */
