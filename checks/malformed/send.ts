@@ -1,7 +1,7 @@
 // Sends malformed requests, each over a connection of its own, and asks in between as a client of good will does.
 
 import { once } from "node:events";
-import { connect } from "node:net";
+import { connect, type TcpNetConnectOpts } from "node:net";
 import { type Malformed, malformed } from "./corpus.ts";
 
 export interface Report {
@@ -30,6 +30,8 @@ interface Fault {
 export interface Target {
   host: string;
   port: number;
+  /** What malformed requests come from, in turn; chosen by the system if not said. */
+  addresses?: string[];
 }
 
 const AT_ONCE = 32;
@@ -56,7 +58,9 @@ export async function sendMalformed(target: Target, count: number, seed: number)
 
 async function sendOne(target: Target, { kind, bytes, hides }: Malformed, report: Report): Promise<void> {
   let failed: string | undefined;
-  const text = await exchange(target, bytes).catch((error: Error) => {
+  const { addresses = [] } = target;
+  const localAddress = addresses[report.sent % addresses.length];
+  const text = await exchange({ ...target, localAddress }, bytes).catch((error: Error) => {
     failed = error.message;
     return "";
   });
@@ -78,8 +82,8 @@ async function sendOne(target: Target, { kind, bytes, hides }: Malformed, report
  * Sends bytes and nothing after them, and gives what comes until the connection ends. Throws when there is none, or it does
  * not end.
  */
-async function exchange({ host, port }: Target, bytes: Buffer): Promise<string> {
-  const socket = connect({ host, port });
+async function exchange(to: TcpNetConnectOpts, bytes: Buffer): Promise<string> {
+  const socket = connect(to);
   await once(socket, "connect");
   let text = "";
   let late = false;

@@ -9,10 +9,15 @@ import { asRoot } from "../run/shell.ts";
 
 /** Set aside for benchmarks [RFC 2544]; .1 is this host. */
 const NETWORK = "198.19.255";
-/** What this host is to programs in such a network, and what they are to it. */
-export const HOST_THERE = `${NETWORK}.1`;
+/** What programs in such a network are to this host. */
 export const addresses = (count: number) =>
   Array.from({ length: count }, (_, index) => `${NETWORK}.${index + 2}`);
+
+/** Where a front door of this host is to them. */
+export function doorThere(url: string): { host: string; port: number } {
+  const { hostname, port } = new URL(url);
+  return { host: hostname === "127.0.0.1" ? `${NETWORK}.1` : hostname, port: Number(port || 80) };
+}
 
 /** Begins a command that runs in a network of its own, with these addresses: to this host, it is somewhere else. */
 export const elsewhere = (its: string[]) => [

@@ -1,4 +1,4 @@
-// Sends malformed requests from the network of a replica's container, as `make prove` orders it. Is started by prove alone.
+// Sends malformed requests from a network of its own, or from that of a replica's container. Is started by prove alone.
 
 import { sendMalformed } from "../../../../checks/malformed/send.ts";
 import type { Order } from "./malformed.ts";

@@ -1,6 +1,6 @@
-import { type Report, sendMalformed, type Target } from "../../../../checks/malformed/send.ts";
+import type { Report, Target } from "../../../../checks/malformed/send.ts";
 import { EXIT, Failure } from "../../run/failure.ts";
-import { inNetworkOf, runApart } from "../apart.ts";
+import { addresses, doorThere, elsewhere, inNetworkOf, runApart } from "../apart.ts";
 import { count as number } from "../load/tables.ts";
 import { family, memoryOf } from "../processes.ts";
 import type { Done, Stage } from "./stage.ts";
@@ -29,6 +29,8 @@ const SEED = 18;
 const WARM_UP = 1000;
 /** MiB. Young objects of a replica alone come and go by some tens; a leak of 1 KiB a request takes 98 in 100,000. */
 const MOST_GROWN = 64;
+/** Each has 28,000 ports, which rest for a minute: those of this host are for the load. */
+const ADDRESSES = addresses(4);
 /** Where a replica listens, in its own network. */
 const REPLICA = { host: "127.0.0.1", port: 8000 };
 const PROGRAM = "scripts/lib/measure/prove/malformed-process.ts";
@@ -57,15 +59,14 @@ interface Sent {
 }
 
 async function sendBoth(stage: Stage, count: number, seed: number): Promise<Sent[]> {
-  const { hostname: host, port } = new URL(stage.door);
-  const door = await sendMalformed({ host, port: Number(port || 80) }, count, seed);
+  const door: Target = { ...doorThere(stage.door), addresses: ADDRESSES };
   const [one] = await stage.orchestrator.containersOf(stage.settings, "app");
   if (!one) throw new Failure("no replica runs here", { code: EXIT.refused });
-  const order: Order = { target: REPLICA, count, seed };
-  const replica = await runApart<Report>(inNetworkOf(one), PROGRAM, order);
+  const send = (network: string[], target: Target) =>
+    runApart<Report>(network, PROGRAM, { target, count, seed } satisfies Order);
   return [
-    { to: "door", report: door },
-    { to: "replica", report: replica },
+    { to: "door", report: await send(elsewhere(ADDRESSES), door) },
+    { to: "replica", report: await send(inNetworkOf(one), REPLICA) },
   ];
 }
 

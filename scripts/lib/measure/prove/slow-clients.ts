@@ -1,4 +1,4 @@
-import { addresses, elsewhere, HOST_THERE, runApart } from "../apart.ts";
+import { addresses, doorThere, elsewhere, runApart } from "../apart.ts";
 import { count as number } from "../load/tables.ts";
 import type { SlowClients, SlowEnd } from "./half-requests.ts";
 import type { Done, Stage } from "./stage.ts";
@@ -12,9 +12,7 @@ const SLOW = "scripts/lib/measure/prove/slow-process.ts";
  * away. Throws a Failure where that network cannot be had.
  */
 export async function holdSlowClients({ door }: Stage, count: number, seconds: number): Promise<Done> {
-  const { hostname, port } = new URL(door);
-  const host = hostname === "127.0.0.1" ? HOST_THERE : hostname;
-  const clients: SlowClients = { host, port: Number(port || 80), addresses: ADDRESSES, count, seconds };
+  const clients: SlowClients = { ...doorThere(door), addresses: ADDRESSES, count, seconds };
   return doneOf(count, await runApart<SlowEnd>(elsewhere(ADDRESSES), SLOW, clients));
 }
 
