@@ -7,6 +7,7 @@ import { healthRoutes } from "./health.ts";
 import { measure } from "./metrics.ts";
 import { pageRoutes } from "./page.ts";
 import { openRedis } from "./redis.ts";
+import { refuseTunnels } from "./tunnels.ts";
 import { limitWaiting } from "./waiting-clients.ts";
 
 declare module "fastify" {
@@ -34,6 +35,7 @@ export async function buildApp(config: Config): Promise<FastifyInstance> {
     frameworkErrors: (error, request, reply) => void answerError(error, request, reply.headers(headers)),
   });
   limitWaiting(app.server);
+  refuseTunnels(app.server, headers);
   app.decorate("lifecycle", { draining: false });
   app.setErrorHandler(answerError);
   app.setNotFoundHandler(answerUnmatched);

@@ -37,6 +37,7 @@ const CORPUS: Record<string, string[]> = {
     "G\u0000T /livez HTTP/1.1\r\nHost: x\r\n\r\n",
     "NONSENSE /livez HTTP/1.1\r\nHost: x\r\n\r\n",
     "CONNECT example.com:443 HTTP/1.1\r\nHost: x\r\n\r\n",
+    "CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\n\r\n",
     "OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n",
     "GET http://user:secret@elsewhere/livez HTTP/1.1\r\nHost: x\r\n\r\n",
     "GET http://[::1 HTTP/1.1\r\nHost: x\r\n\r\n",
