@@ -63,9 +63,3 @@ export async function counter(): Promise<number> {
     `${frontDoor.href} is no counter: GET /api/counter answered ${status} ${answer.slice(0, 200)}`,
   );
 }
-
-/** Puts the count back where it was, one increment or decrement at a time: the API offers no more. */
-export async function restoreCount(value: number): Promise<void> {
-  const excess = (await counter()) - value;
-  await askMany(Math.abs(excess), "POST", `/api/counter/${excess > 0 ? "decrement" : "increment"}`);
-}

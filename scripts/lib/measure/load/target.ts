@@ -49,7 +49,8 @@ export async function loadTarget(settings: Settings, options: OptionValues): Pro
   return { url: given, orchestrator: "url", replicas: await countReplicas(given), local, ...found };
 }
 
-function originOf(given: string): string {
+/** A front door as it was given, without the slash at its end. Throws a usage Failure where it is none. */
+export function originOf(given: string): string {
   const url = URL.parse(given);
   if (url && /^https?:$/.test(url.protocol) && url.pathname === "/") return url.origin;
   throw new Failure(`BASE_URL is "${given}"; it is a URL like http://192.0.2.7`, { code: EXIT.usage });
