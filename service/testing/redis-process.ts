@@ -50,13 +50,12 @@ export function redisProcess(t: Test, { client, directory, args, input }: Proces
     });
     children.add(child);
     child.stdin?.end(input);
-    return child;
   };
   const start = async () => {
-    let running = run();
+    run();
     await until("redis answers", 5000, () => {
       // A port that was free may be where somebody's connection comes from, for a moment.
-      if (running.exitCode !== null) running = run();
+      if (typeof child?.exitCode === "number") run();
       return client.ping();
     });
   };

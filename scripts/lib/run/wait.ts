@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { EXIT, Failure } from "./failure.ts";
-import { heeded, interruption } from "./interrupt.ts";
+import { heeded } from "./interrupt.ts";
 
 const INTERVAL_MS = 300;
 
@@ -32,13 +32,15 @@ export async function until<T>(wait: Wait, probe: () => Promise<T | undefined | 
       const details = { code: EXIT.timedOut, ...(wait.hint && { hint: wait.hint }) };
       throw new Failure(`${wait.what} after ${wait.deadline}s${seen ? ` (${seen})` : ""}`, details);
     }
-    await sleep(INTERVAL_MS, undefined, { signal }).catch(() => signal?.throwIfAborted());
+    await rest(INTERVAL_MS, signal);
   }
 }
 
 /** Waits for so many milliseconds. Throws at once when the run is interrupted. */
-export const pause = (ms: number) =>
-  sleep(ms, undefined, { signal: interruption }).catch(() => interruption.throwIfAborted());
+export const pause = (ms: number) => rest(ms, heeded());
+
+const rest = (ms: number, signal: AbortSignal | undefined) =>
+  sleep(ms, undefined, { signal }).catch(() => signal?.throwIfAborted());
 
 /** What a wait found, or undefined where it ran out of time. Throws what else ended it. */
 export async function unlessTimedOut<T>(wait: Promise<T>): Promise<T | undefined> {
