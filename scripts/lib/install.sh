@@ -13,11 +13,21 @@ refuse() {
   exit 3
 }
 
+# Waits five minutes for another apt: a new server updates itself first, and this does not wait by itself.
+apt_update() {
+  for _ in $(seq 60); do
+    said=$($sudo env LC_ALL=C apt-get update -qq 2>&1) && return
+    case $said in *"Could not get lock"*) sleep 5 ;; *) break ;; esac
+  done
+  echo "$said" >&2
+  return 1
+}
+
 apt_install() {
   command -v apt-get >/dev/null || refuse "$* missing, and this system has no apt-get" "install: $*"
   echo "==> Install $* from the distribution" >&2
-  $sudo apt-get update -qq
-  $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends "$@" >/dev/null
+  apt_update
+  $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends -o DPkg::Lock::Timeout=300 "$@" >/dev/null
 }
 
 missing=
