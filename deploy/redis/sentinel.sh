@@ -26,6 +26,35 @@ else
   done
 fi
 
+ask() { REDISCLI_AUTH=$password timeout 1 redis-cli "$@" 2>/dev/null; }
+
+# Whether another has been up for a while: then it is not all that were stopped, but this one alone.
+others_went_on() {
+  for other in sentinel-1 sentinel-2 sentinel-3; do
+    [ "$other" = "$name" ] && continue
+    uptime=$(ask -h "$other" -p 26379 info server | sed -n 's/^uptime_in_seconds:\([0-9]*\).*/\1/p')
+    [ "${uptime:-0}" -lt 10 ] || return 0
+  done
+  return 1
+}
+
+master_there() {
+  for redis in redis-1 redis-2 redis-3; do
+    ! ask -h "$redis" role | grep -q '^master' || return 0
+  done
+  return 1
+}
+
+# One that comes in while the others make a replica the master would make another one that, and theirs would be void (tried:
+# writes are back 2 s later): it waits until there is one.
+if others_went_on; then
+  for _ in $(seq 20); do ! master_there || break; sleep 0.2; done
+fi
+
+# Those that find the master gone in the same moment vote each for itself, and ask again only after 6 s: so each waits
+# 200 ms longer than the one before. Not below a second: the counter leaves a master after half a second of silence.
+down_after=$((900 + 200 * ${name#sentinel-}))
+
 cat >"$file.new" <<CONFIG
 $(cat /etc/redis/sentinel.conf)
 sentinel announce-ip $name
@@ -33,6 +62,7 @@ requirepass $password
 sentinel sentinel-pass $password
 ${known:-$nothing}
 sentinel auth-pass counter $password
+sentinel down-after-milliseconds counter $down_after
 CONFIG
 mv "$file.new" "$file"
 exec redis-server "$file" --sentinel

@@ -12,10 +12,15 @@ const CONFIG: Record<string, string> = {
   "min-replicas-max-lag": "2",
   "cluster-node-timeout": "1500",
 };
+const DOWN_AFTER: Record<string, string> = {
+  "sentinel-1": "1200",
+  "sentinel-2": "1500",
+  "sentinel-3": "1500",
+};
 const redis: Ask = async (part, [first, , name = ""]) =>
   first === "config"
     ? [`${name}\n${CONFIG[name]}`]
-    : [`name\ncounter\ndown-after-milliseconds\n1500\nrole-reported\n${part}`];
+    : [`name\ncounter\ndown-after-milliseconds\n${DOWN_AFTER[part]}\nrole-reported\nmaster`];
 const nobody: Ask = async () => [];
 
 t.test("the settings that matter to each mode, and for how many replicas a write waits", async (t) => {
@@ -24,7 +29,7 @@ t.test("the settings that matter to each mode, and for how many replicas a write
   t.same(await redisSettings(redis, MODES.single, 0), durable);
   t.same(await redisSettings(redis, MODES.sentinel, 1), {
     ...replicated,
-    "down-after-milliseconds": "1500",
+    "down-after-milliseconds": "1200/1500",
     WAIT: "1",
   });
   t.same(await redisSettings(redis, MODES.cluster, 0), {
