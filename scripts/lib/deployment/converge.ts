@@ -19,7 +19,7 @@ export async function converge(
 ): Promise<string[]> {
   let seen = "";
   let unsteady = -Infinity;
-  let uncrowded = performance.now();
+  const stayCrowded = crowdedFor(CROWDED_MS);
   const wait = { what: "rollout not complete", deadline: settings.deadlines.converge, seen: () => seen };
   return until({ ...wait, hint: "make logs" }, async () => {
     const states = await orchestrator.states(settings, change);
@@ -27,30 +27,45 @@ export async function converge(
     if (failure) throw new Failure(failure);
     report((seen = unfinished(states)));
     const now = performance.now();
-    const crowded = states.filter(isCrowded).map(({ name }) => name);
-    if (crowded.length === 0) uncrowded = now;
-    if (now - uncrowded > CROWDED_MS) return crowded;
+    const crowded = stayCrowded(states.filter((state) => state.settled && isCrowded(state)));
+    if (crowded) return crowded;
     if (seen !== "") unsteady = now;
     return now - unsteady > orchestrator.steadyMs ? [] : undefined;
   });
 }
 
-/** Waits until what a change was undone to is complete, also after Ctrl-C. Throws a Failure at the deadline. */
+/**
+ * Waits until what a change was undone to is complete, also after Ctrl-C. Throws a Failure at the deadline. Returns the
+ * parts with too many processes here as well, and whether the orchestrator says that it is done or not: it may never.
+ */
 export async function convergeBack(
   orchestrator: Orchestrator,
   settings: Settings,
   change: Change,
-): Promise<void> {
+): Promise<string[]> {
   const deadline = settings.deadlines.converge;
-  await until({ what: "the rollback is not complete", deadline, despiteInterrupt: true }, async () => {
-    return unfinished(await orchestrator.states(settings, change, true)) === "";
+  const stayCrowded = crowdedFor(CROWDED_MS);
+  return until({ what: "the rollback is not complete", deadline, despiteInterrupt: true }, async () => {
+    const states = await orchestrator.states(settings, change, true);
+    const crowded = orchestrator.mergeSlots ? states.filter(isCrowded) : [];
+    return unfinished(states) === "" ? [] : stayCrowded(crowded);
   });
+}
+
+/** Names the parts that are crowded now, once some have been so for that many milliseconds without a pause. */
+function crowdedFor(ms: number): (crowded: PartState[]) => string[] | undefined {
+  let uncrowded = performance.now();
+  return (crowded) => {
+    const now = performance.now();
+    if (crowded.length === 0) uncrowded = now;
+    return now - uncrowded > ms ? crowded.map(({ name }) => name) : undefined;
+  };
 }
 
 const isComplete = ({ wanted, ready, leaving, settled }: PartState) =>
   ready === wanted && leaving === 0 && settled;
 
-const isCrowded = ({ wanted, ready, settled }: PartState) => settled && ready > wanted;
+const isCrowded = ({ wanted, ready }: PartState) => ready > wanted;
 
 /** What is not as it shall be, in words; empty when all is complete. */
 export function unfinished(states: PartState[]): string {

@@ -104,6 +104,23 @@ t.test(
   },
 );
 
+t.test("slots that are crowded after a rollback are merged before it counts as one", async (t) => {
+  const { run, orchestrator } = await fake(t, "one", 20);
+  let merged: string[] = [];
+  orchestrator.states = async () => [
+    { name: "app", wanted: 1, ready: merged.length > 0 ? 1 : 2, leaving: 0, settled: merged.length > 0 },
+  ];
+  orchestrator.mergeSlots = async (_settings, parts) => {
+    merged = parts;
+    return {};
+  };
+  await t.rejects(run("bad", new Failure("it crashed")), {
+    code: 4,
+    details: { serving: "one (rolled back)" },
+  });
+  t.same(merged, ["app"]);
+});
+
 t.test("half a first deployment is removed; a whole one that fails stays for a look at it", async (t) => {
   const half = await fake(t, "");
   await t.rejects(half.run("one", new Failure("no space")), {

@@ -101,7 +101,11 @@ async function rollBack(
     if (change.undoable.length + change.created.length === 0) return {};
     await beforeUndo?.();
     await orchestrator.undo(settings, change);
-    await convergeBack(orchestrator, settings, change);
+    const crowded = await convergeBack(orchestrator, settings, change);
+    if (crowded.length > 0) {
+      await orchestrator.mergeSlots?.(settings, crowded);
+      await convergeBack(orchestrator, settings, change);
+    }
     const version = await servingVersion(before.url);
     if (version !== before.version) throw new Error(`${version} answers`);
     return { code: EXIT.rolledBack, serving: `${version} (rolled back)` };

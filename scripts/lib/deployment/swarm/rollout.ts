@@ -49,13 +49,14 @@ async function stateOf(
   const wanted = replicasOf(service.Spec);
   // Swarm keeps the word of an update that ended; only what this change replaced must come to such a word.
   const updated = replaced.includes(name) && undoable.includes(name);
-  const end = undone ? "rollback_completed" : "completed";
+  // What was undone may have ended as an update, by which crowded slots were merged.
+  const ended = undone ? /^(rollback_)?completed$/ : /^completed$/;
   const state = {
     name,
     wanted,
     ready: ready.length,
     leaving: running.length - ready.length,
-    settled: updated ? State === end : State !== "updating",
+    settled: updated ? ended.test(State) : State !== "updating",
   };
   if (undone || !replaced.includes(name)) return state;
   const failure = updated ? refusal(State, Message) : tooManyEnds(service, all, wanted);
@@ -74,7 +75,8 @@ function tooManyEnds({ Spec }: SwarmService, all: SwarmTask[], wanted: number): 
 
 /**
  * Makes slots hold one task again. Tried with Docker 20.10: an engine that stops in the middle of a start-first update
- * can come back with two tasks in one slot, and leaves them there. An update that changes nothing ends that.
+ * can come back with two tasks in one slot, and leaves them there; and one whose new tasks end as it gives an update up
+ * may start two in the place of one. An update that changes nothing ends that.
  */
 export async function mergeSlots(settings: Settings, parts: string[]): Promise<Outcome> {
   for (const part of parts) await $`docker service update --detach --force ${settings.name}_${part}`;
