@@ -5,33 +5,22 @@
 set -eu
 name=$1
 password=$(cat "$REDIS_PASSWORD_FILE")
+. /etc/redis/others.sh
 
 # Behind Docker's resolver, there is another of its own; on k3s, there is only a real one.
 ! grep -q '^nameserver 127\.0\.0\.11' /etc/resolv.conf || perl /etc/redis/no-names.pl &
 
-# The name that most of the Sentinels give the master. One that is not there may keep its caller waiting.
+# The name that most of the Sentinels give the master.
 master() {
   for sentinel in sentinel-1 sentinel-2 sentinel-3; do
-    REDISCLI_AUTH=$password timeout 1 redis-cli -h "$sentinel" -p 26379 \
-      sentinel get-master-addr-by-name counter 2>/dev/null | grep -x -m 1 'redis-[0-9]' || true
+    ask -h "$sentinel" -p 26379 sentinel get-master-addr-by-name counter | grep -x -m 1 'redis-[0-9]' || true
   done | sort | uniq -d
-}
-
-# Whether another has been up for a while: then it is not all that were stopped, but this one alone.
-others_went_on() {
-  for other in redis-1 redis-2 redis-3; do
-    [ "$other" = "$name" ] && continue
-    uptime=$(REDISCLI_AUTH=$password timeout 1 redis-cli -h "$other" info server 2>/dev/null |
-      sed -n 's/^uptime_in_seconds:\([0-9]*\).*/\1/p')
-    [ "${uptime:-0}" -lt 10 ] || return 0
-  done
-  return 1
 }
 
 # The health check ends the wait for Sentinels that do not come.
 until found=$(master) && [ -n "$found" ]; do sleep 0.2; done
 # A master that was away may be about to be replaced. What it took in that moment would be lost, so it waits for the word.
-if [ "$found" = "$name" ] && others_went_on; then
+if [ "$found" = "$name" ] && others_went_on 6379 redis-1 redis-2 redis-3; then
   echo "this was the master: waits for another"
   for _ in $(seq 40); do
     found=$(master)

@@ -6,6 +6,7 @@ umask 077
 name=$1
 password=$(cat "$REDIS_PASSWORD_FILE")
 file=/data/sentinel.conf
+. /etc/redis/others.sh
 
 # What it has found out; a file that cannot be read ends it, and is read again. Without any, its id is made of its name: one
 # that has lost its data is then no new Sentinel to the others, who would count the old one among those that have a vote.
@@ -26,18 +27,6 @@ else
   done
 fi
 
-ask() { REDISCLI_AUTH=$password timeout 1 redis-cli "$@" 2>/dev/null; }
-
-# Whether another has been up for a while: then it is not all that were stopped, but this one alone.
-others_went_on() {
-  for other in sentinel-1 sentinel-2 sentinel-3; do
-    [ "$other" = "$name" ] && continue
-    uptime=$(ask -h "$other" -p 26379 info server | sed -n 's/^uptime_in_seconds:\([0-9]*\).*/\1/p')
-    [ "${uptime:-0}" -lt 10 ] || return 0
-  done
-  return 1
-}
-
 master_there() {
   for redis in redis-1 redis-2 redis-3; do
     ! ask -h "$redis" role | grep -q '^master' || return 0
@@ -47,7 +36,7 @@ master_there() {
 
 # One that comes in while the others make a replica the master would make another one that, and theirs would be void (tried:
 # writes are back 2 s later): it waits until there is one.
-if others_went_on; then
+if others_went_on 26379 sentinel-1 sentinel-2 sentinel-3; then
   for _ in $(seq 20); do ! master_there || break; sleep 0.2; done
 fi
 

@@ -19,7 +19,7 @@ export async function converge(
 ): Promise<string[]> {
   let seen = "";
   let unsteady = -Infinity;
-  const stayCrowded = crowdedFor(CROWDED_MS);
+  const stayCrowded = crowdedForLong();
   const wait = { what: "rollout not complete", deadline: settings.deadlines.converge, seen: () => seen };
   return until({ ...wait, hint: "make logs" }, async () => {
     const states = await orchestrator.states(settings, change);
@@ -44,7 +44,7 @@ export async function convergeBack(
   change: Change,
 ): Promise<string[]> {
   const deadline = settings.deadlines.converge;
-  const stayCrowded = crowdedFor(CROWDED_MS);
+  const stayCrowded = crowdedForLong();
   return until({ what: "the rollback is not complete", deadline, despiteInterrupt: true }, async () => {
     const states = await orchestrator.states(settings, change, true);
     const crowded = orchestrator.mergeSlots ? states.filter(isCrowded) : [];
@@ -52,13 +52,13 @@ export async function convergeBack(
   });
 }
 
-/** Names the parts that are crowded now, once some have been so for that many milliseconds without a pause. */
-function crowdedFor(ms: number): (crowded: PartState[]) => string[] | undefined {
+/** Names the parts that are crowded now, once some have been so for longer than the tasks of a slot overlap. */
+function crowdedForLong(): (crowded: PartState[]) => string[] | undefined {
   let uncrowded = performance.now();
   return (crowded) => {
     const now = performance.now();
     if (crowded.length === 0) uncrowded = now;
-    return now - uncrowded > ms ? crowded.map(({ name }) => name) : undefined;
+    return now - uncrowded > CROWDED_MS ? crowded.map(({ name }) => name) : undefined;
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Mode } from "../redis-modes.ts";
-import { type Ask, MASTER, pairsOf } from "./state.ts";
+import { type Ask, pairsOf, wordsOf } from "./state.ts";
 
 /** What decides what a fault costs, by its name: settings of Redis and the Sentinels, and for how many replicas a write waits. */
 export type RedisSettings = Record<string, string>;
@@ -15,9 +15,8 @@ export async function redisSettings(
     const [answer = ""] = await ask(server, ["config", "get", name]);
     return [name, pairsOf(answer)[name] ?? "unknown"];
   });
-  const answers = sentinelSettings.length > 0 ? sentinels.map((sentinel) => ask(sentinel, MASTER)) : [];
-  const watched = (await Promise.all(answers)).map(([answer = ""]) => pairsOf(answer));
-  const each = (name: string) => [...new Set(watched.map((pairs) => pairs[name] ?? "unknown"))].join("/");
+  const words = await wordsOf(ask, sentinels);
+  const each = (name: string) => [...new Set(words.map((word) => word[name] ?? "unknown"))].join("/");
   return {
     ...Object.fromEntries(await Promise.all(own)),
     ...Object.fromEntries(sentinelSettings.map((name) => [name, each(name)])),

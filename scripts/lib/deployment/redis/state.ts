@@ -25,7 +25,7 @@ export interface RedisServer {
 type Parts = { servers: readonly string[]; sentinels: readonly string[]; instances: number };
 
 /** Asks a Sentinel for the master, and what it knows and was told of it. */
-export const MASTER = ["-p", "26379", "sentinel", "master", "counter"];
+const MASTER = ["-p", "26379", "sentinel", "master", "counter"];
 
 /** Redis that know nothing of each other: what each has counted. */
 export async function lookAtEach(ask: Ask, { servers, instances }: Parts): Promise<RedisState> {
@@ -44,7 +44,7 @@ export async function lookAtEach(ask: Ask, { servers, instances }: Parts): Promi
 export async function lookAtReplicas(ask: Ask, { servers, sentinels }: Parts): Promise<RedisState> {
   const [infos, words] = await Promise.all([
     Promise.all(servers.map(async (name) => factsOf((await ask(name, ["info", "replication"]))[0]))),
-    Promise.all(sentinels.map(async (name) => pairsOf((await ask(name, MASTER))[0]))),
+    wordsOf(ask, sentinels),
   ]);
   const index = infos.findIndex((info) => info["role"] === "master" && Number(info["connected_slaves"]) > 0);
   const master = servers[index];
@@ -92,6 +92,10 @@ function factsOf(text = ""): Record<string, string> {
   const lines = text.split(/\r?\n/).filter((line) => line.includes(":"));
   return Object.fromEntries(lines.map((line) => [line.split(":")[0], line.slice(line.indexOf(":") + 1)]));
 }
+
+/** What each Sentinel says of the master; empty without an answer. */
+export const wordsOf = (ask: Ask, sentinels: readonly string[]): Promise<Record<string, string>[]> =>
+  Promise.all(sentinels.map(async (name) => pairsOf((await ask(name, MASTER))[0])));
 
 /** An answer of names and values that take turns. */
 export function pairsOf(text = ""): Record<string, string> {
