@@ -61,7 +61,7 @@ take_slots() {
 
 # The others follow one each; whoever finds that one no master any more, the master with the fewest replicas.
 follow() {
-  [ "$(assigned)" = 16384 ] || return 0
+  [ "$(assigned)" = 16384 ] && look || return 0
   masters=$(with ' (myself,)?master - .* connected [0-9]')
   case $name in
     node-4) mine=node-1 ;;
