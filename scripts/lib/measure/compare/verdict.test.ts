@@ -5,7 +5,7 @@ import type { ArmResult, Figures } from "./comparison.ts";
 import type { Limit } from "./limit.ts";
 import { LENGTHS } from "./plan.ts";
 import { findingOf, pairedRatio } from "./statistics.ts";
-import { headlineOf, remarksOf } from "./verdict.ts";
+import { headlineOf, remarksOf, sentenceOf } from "./verdict.ts";
 
 const BUSY: Limit = { what: "machine", text: "both cores were busy" };
 const STARVED: Limit = { what: "generator", text: "the generator could send no more, since it was full" };
@@ -50,6 +50,19 @@ t.test("where the generator was the limit, a rate is the least, and nothing was 
   const base = headlineOf(figuresOf(armOf(1, SIX, BUSY, 1), armOf(4, SIX)));
   t.match(base, /\(1,000 against at least 1,000 requests a second\)/);
   t.notMatch(base, /bought/);
+});
+
+/** What is said of one size, slower on k3s than on Docker Swarm. */
+function onBoth(replicas: number): string {
+  const other: ArmResult = { ...armOf(replicas, SLOWER), name: `k3s ${replicas}`, orchestrator: "k3s" };
+  const figures = figuresOf(armOf(replicas, SIX), other);
+  return sentenceOf(figures.differences[0]!, figures);
+}
+
+t.test("the same size on another orchestrator is told as such", async (t) => {
+  t.match(onBoth(1), /^One replica on k3s held 0\.70 times .* what it held on Docker Swarm \(700 against/);
+  t.match(onBoth(4), /^Four replicas on k3s held .* what they held on Docker Swarm \(700 against/);
+  t.notMatch(onBoth(4), /bought/);
 });
 
 t.test("a size that held nothing is said to, and so are rounds that no ratio has", async (t) => {

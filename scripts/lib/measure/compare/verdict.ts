@@ -34,7 +34,8 @@ export function sentenceOf(difference: Difference, { arms, noise }: Figures): st
   ) as [ArmResult, ArmResult];
   const same = base.orchestrator === other.orchestrator;
   const on = same ? "" : ` on ${PLATFORMS[other.orchestrator]}`;
-  const what = same ? `${word(base.replicas)} held` : `they held on ${PLATFORMS[base.orchestrator]}`;
+  const they = base.replicas === 1 ? "it" : "they";
+  const what = same ? `${word(base.replicas)} held` : `${they} held on ${PLATFORMS[base.orchestrator]}`;
   const rates = `${heldText(other)} against ${heldText(base)} requests a second`;
   const held = `${replicas(other.replicas)}${on} held ${estimateText(difference.rate)} what ${what} (${rates})`;
   const why = other.limit.text;
