@@ -60,13 +60,16 @@ function endToEnd(side: Side, test: (name: string, run: (t: Test) => Promise<voi
 
   test("deploy: four replicas, smoke-tested; and again: unchanged", async (t) => {
     t.match(await host.run(deployVerb, { PORT }), { exitCode: 0, stderr: /^Done in/m });
-    t.match(await status(), { replicas: 4, running: 4, restarts: 0, url: `http://127.0.0.1:${PORT}` });
+    const { restarts, ...deployed } = await status();
+    t.match(deployed, { replicas: 4, running: 4, url: `http://127.0.0.1:${PORT}` });
+    t.same(await side.ended(host), [], "no replica ended");
     t.match(await host.run("smoke"), { exitCode: 0, stdout: /^\d+ passed, 0 failed, 0 skipped$/m });
     const running = await side.running(host);
     const again = await host.run(deployVerb, { PORT });
     t.match(again, { exitCode: 0, stderr: /^Unchanged in/m });
     t.ok(again.duration < UNCHANGED_MS, `${again.duration} ms`);
     t.same(await side.running(host), running, "nothing was replaced");
+    t.match(await status(), { restarts });
   });
 
   test("loads: many users reach every replica, and the ledger of increments is right", async (t) => {
