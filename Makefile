@@ -1,15 +1,19 @@
-# Every verb calls scripts/VERB.ts, which does the work and takes --help. A variable given here is its option:
-# `make scale REPLICAS=2` is `scripts/scale.ts --replicas=2`. make turns each failure into its own exit code 2;
-# the real one is the script's.
+# Every verb calls scripts/VERB.ts, which does the work and takes --help. A variable on make's command line is its
+# option: `make scale REPLICAS=2` is `scripts/scale.ts --replicas=2`. One that is only exported is not. make turns each
+# failure into its own exit code 2; the real one is the script's.
 
 .DEFAULT_GOAL := help
 .PHONY: help install up provision deploy-swarm deploy-k3s forward smoke status scale logs rollback teardown test bench load load-ui compare consistency failover prove backup restore reports
+
+# The names of the variables on the command line, for the scripts.
+given = $(strip $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name))))
+export COMMAND_LINE_VARIABLES := $(given)
 
 help: ## list the verbs, in the order in which one uses them
 	@awk -F ':.*## |  +' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %-61s %s\n", $$1, $$2, $$3 }' $(firstword $(MAKEFILE_LIST))
 
 # As the scripts choose; where Swarm and k3s are both there, and none is named, provision says so and ends it.
-up: chosen = $(or $(ORCHESTRATOR),$(if $(wildcard /etc/rancher/k3s/k3s.yaml),k3s,swarm))
+up: chosen = $(or $(if $(filter ORCHESTRATOR,$(given)),$(ORCHESTRATOR)),$(if $(wildcard /etc/rancher/k3s/k3s.yaml),k3s,swarm))
 up: ## provision, deploy and smoke, bare or again   [ORCHESTRATOR=swarm|k3s]
 	@$(MAKE) --no-print-directory provision
 	@$(MAKE) --no-print-directory deploy-$(chosen)

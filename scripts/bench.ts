@@ -16,6 +16,7 @@ import type { Deployed, Orchestrator } from "./lib/deployment/orchestrator.ts";
 import { progress, type Progress } from "./lib/run/progress.ts";
 import { release } from "./lib/deployment/release.ts";
 import type { Settings } from "./lib/run/settings.ts";
+import { formatDuration } from "./lib/run/values.ts";
 import { verb } from "./lib/run/verb.ts";
 import { $ } from "zx/core";
 
@@ -37,7 +38,7 @@ process.exitCode = await verb(
     const orchestrator = await choose(options);
     const deployed = await orchestrator.observe(settings).catch(() => undefined);
     const steps = progress(
-      "Measure increments per second",
+      `Measure increments per second, ${formatDuration(seconds)} each time`,
       deployed ? rounds + SCALES.length * 4 + 4 : rounds,
     );
     const figures = await measureLocal(steps, rounds, seconds);

@@ -1,5 +1,13 @@
 import t from "tap";
-import { commandOf, readOptions, usage, type VerbSpec } from "./options.ts";
+import {
+  asMakeGives,
+  commandOf,
+  ignoredVariables,
+  readOptions as readFrom,
+  usage,
+  type VerbSpec,
+} from "./options.ts";
+import { formatDuration } from "./values.ts";
 
 const spec: VerbSpec = {
   name: "scale",
@@ -8,7 +16,20 @@ const spec: VerbSpec = {
   example: "make scale",
 };
 
-t.test("a flag goes before the environment, and both before nothing", async (t) => {
+/** As make gives the variables of its command line. */
+const readOptions = (of: VerbSpec, argv: string[], variables: Record<string, string>) =>
+  readFrom(of, argv, asMakeGives(variables));
+
+t.test("a variable counts where make gave it, not where it is only exported", async (t) => {
+  const rollback: VerbSpec = { ...spec, name: "rollback", options: ["version", "json"] };
+  const exported = { VERSION: "1.2.3", JSON: "1", PORT: "8080", COMMAND_LINE_VARIABLES: "JSON" };
+  t.same(readFrom(rollback, [], exported), { json: true });
+  t.same(ignoredVariables(rollback, exported), ["VERSION"], "PORT is none of its options");
+  t.same(readFrom(rollback, ["--version=2"], { VERSION: "1.2.3" }), { version: "2" });
+  t.same(ignoredVariables(rollback, asMakeGives({ VERSION: "2" })), []);
+});
+
+t.test("a flag goes before make's variable, and both before nothing", async (t) => {
   t.same(readOptions(spec, [], {}), {});
   t.same(readOptions(spec, [], { REPLICAS: "2" }), { replicas: 2 });
   t.same(readOptions(spec, ["--replicas=3"], { REPLICAS: "2" }), { replicas: 3 });
@@ -40,8 +61,31 @@ t.test("numbers and words that are none, or out of range, are usage errors", asy
   t.throws(() => readOptions(all, [], { TAIL: "-1" }), { code: 2 });
   const load: VerbSpec = { ...spec, options: ["users", "duration", "generator"] };
   t.throws(() => readOptions(load, [], { USERS: "20001" }), { code: 2, message: /1 to 20000/ });
-  t.throws(() => readOptions(load, [], { DURATION: "1m" }), { code: 2 });
+  for (const DURATION of ["0", "25h", "1m30", "30s1m", "1.5s", "-1", "s", "500ms"])
+    t.throws(() => readOptions(load, [], { DURATION }), { code: 2, message: /DURATION is .* like 90, 90s/ });
   t.throws(() => readOptions(load, [], { GENERATOR: "locust" }), { message: /one of auto, k6, builtin/ });
+});
+
+t.test("durations are written as k6 and Locust write them, or as plain seconds", async (t) => {
+  const load: VerbSpec = { ...spec, options: ["duration"] };
+  for (const [DURATION, duration] of [
+    ["15", 15],
+    ["15s", 15],
+    ["2m", 120],
+    ["1m30s", 90],
+    ["1h", 3600],
+    ["90m", 5400],
+  ] as const)
+    t.same(readOptions(load, [], { DURATION }), { duration }, DURATION);
+  t.same([0, 15, 90, 3600, 5400].map(formatDuration), ["0s", "15s", "1m30s", "1h", "1h30m"]);
+});
+
+t.test("the columns of the usage text are below each other", async (t) => {
+  const text = usage({ ...spec, options: ["replicas", "redisSentinelPasswordFile"] });
+  const [head = "", ...rows] = text.split("\n").filter((line) => /^ {2}(Flag|--)/.test(line));
+  const meaning = head.indexOf("Meaning");
+  for (const row of rows) t.match(row.slice(meaning - 2), /^ {2}\S/, row);
+  for (const row of rows.slice(0, -1)) t.match(row.slice(head.indexOf("Variable") - 2), /^ {2}[A-Z]/, row);
 });
 
 t.test("the tests of each folder can be asked for alone", async (t) => {

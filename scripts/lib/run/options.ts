@@ -5,8 +5,9 @@ import { MEASUREMENT } from "./options/measurement.ts";
 import type { Option } from "./options/option.ts";
 
 /**
- * Every option of every verb. A make variable, the environment variable of the same name and the flag
- * are one setting: `make scale REPLICAS=2`, `REPLICAS=2 scripts/scale.ts`, `scripts/scale.ts --replicas=2`.
+ * Every option of every verb. A variable on make's command line and the flag are one setting: `make scale REPLICAS=2`,
+ * `scripts/scale.ts --replicas=2`. A variable that is only exported is none: names like VERSION and PORT mean other
+ * things to other programs.
  */
 export const OPTIONS = { ...DEPLOYMENT, ...MEASUREMENT };
 
@@ -37,15 +38,35 @@ export interface VerbSpec {
 const flagOf = (name: OptionName) => OPTIONS[name].env.toLowerCase().replaceAll("_", "-");
 const valueOf = (name: OptionName): string | undefined => (OPTIONS[name] as Option).value;
 
+/** Where make says which variables its command line has. Their values are in the environment. */
+const COMMAND_LINE = "COMMAND_LINE_VARIABLES";
+
+/** The environment of a script that make starts with these variables on its command line. */
+export const asMakeGives = (variables: Record<string, string>): Record<string, string> => ({
+  ...variables,
+  [COMMAND_LINE]: Object.keys(variables).join(" "),
+});
+
+const fromMake = (name: OptionName, env: NodeJS.ProcessEnv): boolean =>
+  env[COMMAND_LINE]?.split(" ").includes(OPTIONS[name].env) ?? false;
+
+/** The verb's variables that are exported and not on make's command line. */
+export function ignoredVariables(spec: VerbSpec, env: NodeJS.ProcessEnv): string[] {
+  const names = optionsOf(spec).filter((name) => env[OPTIONS[name].env] && !fromMake(name, env));
+  return names.map((name) => OPTIONS[name].env);
+}
+
+const optionsOf = (spec: VerbSpec): OptionName[] => [...spec.options, "settings"];
+
 /**
- * The options of one run; a flag wins over the environment, and an empty text is none.
+ * The options of one run. A flag wins over make's variable, and an empty text is none.
  * Throws a usage Failure on an unknown flag, and on a value that is missing or wrong.
  */
 export function readOptions(spec: VerbSpec, argv: string[], env: NodeJS.ProcessEnv): OptionValues {
   const flags = readFlags(spec, argv);
   const values: Partial<Record<OptionName, unknown>> = {};
-  for (const name of [...spec.options, "settings"] as OptionName[]) {
-    const given = flags[flagOf(name)] ?? env[OPTIONS[name].env];
+  for (const name of optionsOf(spec)) {
+    const given = flags[flagOf(name)] ?? (fromMake(name, env) ? env[OPTIONS[name].env] : undefined);
     if (given !== undefined && given !== "") values[name] = readOne(name, String(given));
   }
   return values as OptionValues;
@@ -61,7 +82,7 @@ function readOne(name: OptionName, given: string): unknown {
 }
 
 function readFlags(spec: VerbSpec, argv: string[]): Record<string, string | boolean | undefined> {
-  const known = [...spec.options, "settings" as const].map((name) => [
+  const known = optionsOf(spec).map((name) => [
     flagOf(name),
     { type: valueOf(name) ? "string" : "boolean" } as const,
   ]);
@@ -82,12 +103,17 @@ export function commandOf(verb: string, values: OptionValues): string {
   return ["make", verb, ...given.map(([name, value]) => `${OPTIONS[name].env}=${typed(value)}`)].join(" ");
 }
 
+/** Rows as indented lines, with their columns below each other. */
+function aligned(rows: string[][]): string[] {
+  const width = (column: number) => Math.max(...rows.map((row) => row[column]!.length));
+  return rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(width(column))).join("  ")}`.trimEnd());
+}
+
 /** The text of `--help`. */
 export function usage(spec: VerbSpec): string {
-  const rows = [...spec.options, "settings" as const].map((name) => {
+  const rows = optionsOf(spec).map((name) => {
     const value = valueOf(name);
-    const flag = `--${flagOf(name)}${value ? `=${value}` : ""}`;
-    return `  ${flag.padEnd(36)} ${OPTIONS[name].env.padEnd(15)} ${OPTIONS[name].help}`;
+    return [`--${flagOf(name)}${value ? `=${value}` : ""}`, OPTIONS[name].env, OPTIONS[name].help];
   });
   return [
     spec.summary,
@@ -95,9 +121,7 @@ export function usage(spec: VerbSpec): string {
     `Usage: scripts/${spec.name}.ts [options]`,
     `       ${spec.example}`,
     "",
-    `  ${"Flag".padEnd(36)} ${"Variable".padEnd(15)} Meaning`,
-    ...rows,
-    `  ${"--help".padEnd(36)} ${"".padEnd(15)} this text`,
+    ...aligned([["Flag", "Variable", "Meaning"], ...rows, ["--help", "", "this text"]]),
     "",
     ...(spec.notes ? [...spec.notes, ""] : []),
     "Exit codes: 0 done, 1 failed, 2 usage or settings, 3 refused and nothing changed,",

@@ -30,6 +30,15 @@ t.test("faults in the file come with line and column, all at once", async (t) =>
   t.throws(() => parseSettings("name: [a", "f.yaml"), { code: 2, details: { lines: [/^f.yaml:1:\d+ /] } });
 });
 
+t.test("a deadline is seconds or a duration", async (t) => {
+  t.equal(parseSettings(text.replace("converge: 180", "converge: 3m"), "f.yaml").deadlines.converge, 180);
+  for (const given of ["0", "1.5", "soon", "3h"])
+    t.throws(() => parseSettings(text.replace("converge: 180", `converge: ${given}`), "f.yaml"), {
+      code: 2,
+      details: { lines: [/converge: not a duration from 1s to 2h/] },
+    });
+});
+
 t.test("a write waits for one replica of Redis at most", async (t) => {
   t.equal(parseSettings(text, "f.yaml").redisWait, 0);
   const faulty = text.replace("redisWait: 0", "redisWait: 2");

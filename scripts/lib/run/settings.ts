@@ -4,13 +4,20 @@ import { z } from "zod";
 import { EXIT, Failure } from "./failure.ts";
 import type { OptionValues } from "./options.ts";
 import { ROOT } from "./paths.ts";
-import { PORT, REDIS_MODES, REDIS_WAIT, REPLICAS } from "./values.ts";
+import { duration, PORT, REDIS_MODES, REDIS_WAIT, REPLICAS } from "./values.ts";
 
 const whole = (min: number, max: number) => {
   const error = `not a whole number from ${min} to ${max}`;
   return z.int({ error }).min(min, { error }).max(max, { error });
 };
-const seconds = whole(1, 7200);
+const seconds = z.union([z.number(), z.string()]).transform((given, context) => {
+  try {
+    return duration(1, 7200)(String(given));
+  } catch (error) {
+    context.addIssue((error as Error).message);
+    return z.NEVER;
+  }
+});
 const image = z.string().regex(/^[a-z0-9][a-z0-9./:_-]*$/, "not an image name");
 const pinned = image.refine((ref) => /:(?!latest$)[^:/]+$/.test(ref), "needs a tag other than latest");
 

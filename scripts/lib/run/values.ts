@@ -23,6 +23,28 @@ export const whole =
     throw new Error(`not a whole number from ${min} to ${max}`);
   };
 
+const DURATION = /^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/;
+
+/** A duration in seconds, in digits alone or as k6 and Locust write it: "90", "90s", "1m30s", "2h". */
+export const duration =
+  (min: number, max: number): Read<number> =>
+  (given) => {
+    const [, hours, minutes, seconds] =
+      (given && DURATION.exec(/^\d+$/.test(given) ? `${given}s` : given)) || [];
+    const value = Number(hours ?? 0) * 3600 + Number(minutes ?? 0) * 60 + Number(seconds ?? 0);
+    if (value >= min && value <= max) return value;
+    throw new Error(
+      `not a duration from ${formatDuration(min)} to ${formatDuration(max)}, like 90, 90s or 1m30s`,
+    );
+  };
+
+/** Seconds as `duration` reads them: 90 is "1m30s". */
+export function formatDuration(seconds: number): string {
+  const parts = { h: Math.floor(seconds / 3600), m: Math.floor(seconds / 60) % 60, s: seconds % 60 };
+  const written = Object.entries(parts).flatMap(([unit, value]) => (value > 0 ? [`${value}${unit}`] : []));
+  return written.join("") || "0s";
+}
+
 /** One of a few words. */
 export const oneOf =
   <T extends string>(...words: T[]): Read<T> =>

@@ -2,7 +2,7 @@ import { chalk } from "zx/core";
 import { EXIT, type ExitCode, Failure } from "./failure.ts";
 import { catchSignals } from "./interrupt.ts";
 import { holdLock } from "./lock.ts";
-import { type OptionValues, readOptions, usage, type VerbSpec } from "./options.ts";
+import { ignoredVariables, type OptionValues, readOptions, usage, type VerbSpec } from "./options.ts";
 import { readSettings, type Settings } from "./settings.ts";
 import { setUpShell, toFailure } from "./shell.ts";
 
@@ -37,6 +37,10 @@ export async function verb(spec: Verb, main: (context: Context) => Promise<void>
     const options = readOptions(spec, argv, process.env);
     const settings = readSettings(options);
     context = { settings, options };
+    for (const name of ignoredVariables(spec, process.env))
+      process.stderr.write(
+        `note: ${name} is exported, and ignored; to set it: make ${spec.name} ${name}=...\n`,
+      );
     catchSignals();
     setUpShell();
     await using _lock = spec.exclusive ? await holdLock(settings.name, spec.name) : undefined;

@@ -1,6 +1,8 @@
 import { cp, mkdtemp, readFile, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
+import type { Test } from "tap";
 import { $, type ProcessOutput, type ProcessPromise } from "zx/core";
+import { asMakeGives } from "../run/options.ts";
 import { ROOT } from "../run/paths.ts";
 import { asRoot } from "../run/shell.ts";
 import type { Machine } from "./machine.ts";
@@ -20,6 +22,12 @@ export interface TestHost {
   remove: () => Promise<void>;
 }
 
+/** A test that only one orchestrator has, on the machine of the whole list. */
+export interface OwnTest {
+  name: string;
+  run: (t: Test, host: TestHost, address: string) => Promise<void>;
+}
+
 const COPIED = ["scripts", "service", "deploy", "checks", "Dockerfile", "package.json", "package-lock.json"];
 const DOTFILES = [".dockerignore", ".npmrc", ".taprc"];
 
@@ -37,7 +45,7 @@ export async function testHost(machine: Pick<Machine, "enter">): Promise<TestHos
   const env = withoutTap();
   const host = $({ env, nothrow: true, quiet: true });
   const start = (verb: string, variables: Record<string, string> = {}) => {
-    const assignments = Object.entries(variables).map(([key, value]) => `${key}=${value}`);
+    const assignments = Object.entries(asMakeGives(variables)).map(([key, value]) => `${key}=${value}`);
     return host`${machine.enter} env ${assignments} ${dir}/scripts/${verb}.ts`;
   };
   return {

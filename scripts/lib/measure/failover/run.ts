@@ -12,6 +12,7 @@ import { commandOf, type OptionName } from "../../run/options.ts";
 import type { Outcome, Progress } from "../../run/progress.ts";
 import { progress } from "../../run/progress.ts";
 import type { Settings } from "../../run/settings.ts";
+import { formatDuration } from "../../run/values.ts";
 import type { Context } from "../../run/verb.ts";
 import { openRaw } from "../load/raw.ts";
 import { count } from "../load/tables.ts";
@@ -57,7 +58,10 @@ export async function runFailover({ settings, options }: Context): Promise<Done>
   const trial: Trial = { orchestrator, settings, deployed, strike, ...found, ...asked.setting };
   if (!options.yes) await confirm(questionOf(trial, asked), "make failover YES=1");
 
-  const steps = progress(`Failover of ${settings.name}: ${victim} is ${how}`, wanted + 1);
+  const steps = progress(
+    `Failover of ${settings.name}: ${victim} is ${how}, ${wanted} rounds of ${formatDuration(asked.setting.seconds)}`,
+    wanted + 1,
+  );
   const { redis } = await steps.step("Preflight", async () => {
     await awaitWell(orchestrator, settings, deployed, trial.containers);
     await whole(orchestrator, settings, deployed.redis, deployed.version, () => {});

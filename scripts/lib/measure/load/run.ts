@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import { interruption } from "../../run/interrupt.ts";
 import { commandOf, type OptionName } from "../../run/options.ts";
 import { progress } from "../../run/progress.ts";
+import { formatDuration } from "../../run/values.ts";
 import type { Context } from "../../run/verb.ts";
 import { requirePassed } from "../passed.ts";
 import { makeFolder } from "../report/folder.ts";
@@ -51,7 +52,10 @@ export async function runLoad(
   live?: Pick<LivePage, "watch">,
 ): Promise<Loaded> {
   const { name, profile: asked } = wantedLoad(options);
-  const steps = progress(`Load the counter: ${name}`, 3);
+  const steps = progress(
+    `Load the counter: ${name}, ${formatDuration(asked.seconds)}${asked.steps ? " a step" : ""}`,
+    3,
+  );
   const target = await steps.step("Target", async () => {
     const found = await loadTarget(settings, options);
     return { ...found, note: `${found.url}, ${found.orchestrator}, replicas: ${found.replicas}` };

@@ -9,6 +9,7 @@ import { interruption } from "../../run/interrupt.ts";
 import { commandOf, type OptionName } from "../../run/options.ts";
 import { progress, type Progress } from "../../run/progress.ts";
 import type { Settings } from "../../run/settings.ts";
+import { formatDuration } from "../../run/values.ts";
 import type { Context } from "../../run/verb.ts";
 import { subjectProblems } from "../compare/subject.ts";
 import { openRaw } from "../load/raw.ts";
@@ -71,7 +72,7 @@ export async function runProve({ settings: given, options }: Context): Promise<D
   else await confirm(`${says}\nGo on?`, "make prove YES=1");
 
   const steps = progress(
-    `Prove ${settings.name} on ${orchestrator.platform}: ${acts.map(({ name }) => name).join(", ")}`,
+    `Prove ${settings.name} on ${orchestrator.platform}, ${formatDuration(seconds)} an act or longer: ${acts.map(({ name }) => name).join(", ")}`,
     acts.length + CONTROLS.length + OTHER_STEPS,
   );
   const found = await preflight(steps, scene);

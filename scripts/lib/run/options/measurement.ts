@@ -1,10 +1,15 @@
 import type { Option } from "./option.ts";
-import { list, oneOf, OWN_MODES, REPLICAS, text, toggle, whole } from "../values.ts";
+import { duration, list, oneOf, OWN_MODES, REPLICAS, text, toggle, whole } from "../values.ts";
 
 /** Of what is measured, copied and proven. */
 export const MEASUREMENT = {
   rounds: { env: "ROUNDS", value: "n", help: "rounds of each measurement", read: whole(1, 999) },
-  seconds: { env: "SECONDS_EACH", value: "s", help: "length of one measurement", read: whole(1, 999) },
+  seconds: {
+    env: "SECONDS_EACH",
+    value: "duration",
+    help: "length of one measurement, like 20 or 20s",
+    read: duration(1, 999),
+  },
   profile: {
     env: "PROFILE",
     value: "name",
@@ -25,9 +30,9 @@ export const MEASUREMENT = {
   },
   duration: {
     env: "DURATION",
-    value: "s",
-    help: "seconds, of each step if there are several",
-    read: whole(1, 86_400),
+    value: "duration",
+    help: "like 90, 90s or 1m30s; of each step if there are several",
+    read: duration(1, 86_400),
   },
   kill: {
     env: "KILL",
