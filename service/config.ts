@@ -66,7 +66,9 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
 
   const password = read("REDIS_PASSWORD_FILE", "", secret);
   const redisUrl = read("REDIS_URL", REDIS_URL, (url) => checkRedisUrl(url, password));
-  const redisAccess = readRedisAccess(read, redisSchemeOf(env["REDIS_URL"] || REDIS_URL));
+  const scheme = redisSchemeOf(env["REDIS_URL"] || REDIS_URL);
+  const needs = scheme && { tls: scheme.tls, ownPassword: scheme.seeds?.ownPassword ?? false };
+  const redisAccess = readRedisAccess(read, needs);
   const config: Config = {
     host: read("HOST", "0.0.0.0", token),
     port: read("PORT", "8000", whole(65_535)),

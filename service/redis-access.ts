@@ -1,7 +1,6 @@
 /** What a client shows and what it trusts, besides the URL: certificates and the Sentinels' password. */
 import { X509Certificate } from "node:crypto";
 import { createSecureContext } from "node:tls";
-import type { RedisScheme } from "./redis-clients.ts";
 import { secret } from "./secret-file.ts";
 
 /** Kept out of logs like the URL. */
@@ -14,10 +13,17 @@ export interface RedisAccess {
 /** Reads one variable, notes what is wrong with it, and goes on with the fallback then. */
 export type Read = <T>(name: string, fallback: string, parse: (text: string) => T) => T;
 
+/** As much of a URL's scheme as decides which files go with it. */
+interface Scheme {
+  tls: boolean;
+  /** Whether the seeds have a password of their own. */
+  ownPassword: boolean;
+}
+
 /** Which REDIS_URL a file is for: with another, one would believe what is not so. */
-const TLS = { fits: ({ tls }: RedisScheme) => tls, where: "rediss" };
+const TLS = { fits: ({ tls }: Scheme) => tls, where: "rediss" };
 const SENTINEL = {
-  fits: ({ seeds }: RedisScheme) => seeds?.ownPassword === true,
+  fits: ({ ownPassword }: Scheme) => ownPassword,
   where: "redis+sentinel or rediss+sentinel",
 };
 
@@ -26,7 +32,7 @@ const SENTINEL = {
  * @param scheme of REDIS_URL, if that has a known one
  * @returns nothing when none is named
  */
-export function readRedisAccess(read: Read, scheme: RedisScheme | undefined): RedisAccess | undefined {
+export function readRedisAccess(read: Read, scheme: Scheme | undefined): RedisAccess | undefined {
   const file = (name: string, { fits, where }: typeof TLS, check?: (text: string) => void) =>
     read(name, "", (path) => {
       if (path !== "" && scheme && !fits(scheme))

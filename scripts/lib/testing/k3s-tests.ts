@@ -1,5 +1,5 @@
 import { writeFile } from "node:fs/promises";
-import type { OwnTest } from "./sides.ts";
+import type { OwnTest } from "./host.ts";
 
 const refusal = (holder: string) => ({ exitCode: 3, stderr: new RegExp(`is held by ${holder}`) });
 

@@ -1,10 +1,9 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import type { Test } from "tap";
 import { $ } from "zx/core";
 import { artifactsFolder, lacking } from "../deployment/k3s/host/artifacts.ts";
 import { readSettings } from "../run/settings.ts";
-import type { TestHost } from "./host.ts";
+import type { OwnTest, TestHost } from "./host.ts";
 import { k3sTests } from "./k3s-tests.ts";
 import { swarmTests } from "./swarm-tests.ts";
 import { type Machine, whyNoMachine } from "./machine.ts";
@@ -39,12 +38,6 @@ export interface Side {
   resume: (machine: Machine, host: TestHost) => Promise<void>;
   /** What there is no counterpart of on the other side. */
   own: OwnTest[];
-}
-
-/** A test that only one orchestrator has, on the machine of the whole list. */
-export interface OwnTest {
-  name: string;
-  run: (t: Test, host: TestHost, address: string) => Promise<void>;
 }
 
 const ARTIFACTS = artifactsFolder();

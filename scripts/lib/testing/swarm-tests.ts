@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import type { OwnTest } from "./sides.ts";
+import type { OwnTest } from "./host.ts";
 
 const PORT = 8080;
 /** More than one address may have, and than the proxy has in all. */

@@ -3,18 +3,13 @@ import { EXIT, Failure } from "../../run/failure.ts";
 import { addresses, doorThere, elsewhere, inNetworkOf, runApart } from "../apart.ts";
 import { count as number } from "../load/tables.ts";
 import { family, memoryOf } from "../processes.ts";
-import type { Done, Stage } from "./stage.ts";
+import type { Answers, Done, Stage } from "./stage.ts";
 
 /** What is sent, and where to. */
 export interface Order {
   target: Target;
   count: number;
   seed: number;
-}
-
-/** How malformed requests were answered, by kind and status. */
-export interface Answers extends Pick<Report, "statuses"> {
-  to: "door" | "replica";
 }
 
 /** A container of the deployment, and the bytes that its processes have in memory. */

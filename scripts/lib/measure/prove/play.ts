@@ -10,8 +10,7 @@ import { countOf } from "../load/target.ts";
 import type { Act } from "./acts.ts";
 import type { Cost, Failures, Stretch } from "./flights.ts";
 import { type Aim, type Seen, underLoad, type Way } from "./load.ts";
-import type { Answers } from "./malformed.ts";
-import type { Stage } from "./stage.ts";
+import type { Answers, Stage } from "./stage.ts";
 
 /** An act, and what clients saw of it. Times are in milliseconds since the act began. */
 export interface Played {

@@ -1,3 +1,4 @@
+import type { Report as MalformedReport } from "../../../../checks/malformed/send.ts";
 import { requireDeployed } from "../../deployment/deployed.ts";
 import type { Deployed, Orchestrator } from "../../deployment/orchestrator.ts";
 import { release } from "../../deployment/release.ts";
@@ -11,7 +12,6 @@ import type { Settings } from "../../run/settings.ts";
 import { toFailure } from "../../run/shell.ts";
 import { pause } from "../../run/wait.ts";
 import { type Fault, kill } from "../faults.ts";
-import type { Answers } from "./malformed.ts";
 import type { VersionName, Versions } from "./versions.ts";
 
 /** What an act has to do with. */
@@ -30,6 +30,11 @@ export interface Stage {
 
 /** As much of it as a deployment needs. */
 export type Deploying = Pick<Stage, "orchestrator" | "settings" | "report">;
+
+/** How malformed requests were answered, by kind and status. */
+export interface Answers extends Pick<MalformedReport, "statuses"> {
+  to: "door" | "replica";
+}
 
 /** What an act says of itself, beside what clients saw. */
 export interface Done {

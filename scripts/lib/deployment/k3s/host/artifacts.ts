@@ -6,7 +6,7 @@ import { download, NotReachable, verifySum } from "../../../run/download.ts";
 import { cacheFolder } from "../../../run/paths.ts";
 import type { Outcome, Report } from "../../../run/progress.ts";
 import type { Settings } from "../../../run/settings.ts";
-import { type Installed, isForeign } from "./install.ts";
+import { type Installed, isForeign } from "./installed.ts";
 
 /** Where the release's files are kept, and looked for before the network is asked. */
 export const artifactsFolder = (): string => `${cacheFolder()}/k3s`;

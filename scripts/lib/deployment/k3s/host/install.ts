@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { $ } from "zx/core";
 import { hasSystemd } from "../../../host/facts.ts";
@@ -7,40 +6,11 @@ import { type Settings } from "../../../run/settings.ts";
 import { ROOT } from "../../../run/paths.ts";
 import { asRoot } from "../../../run/shell.ts";
 import type { Artifacts } from "./artifacts.ts";
+import { CONFIG, type Installed, isForeign } from "./installed.ts";
 import { isRunning, restart } from "./process.ts";
 
 const BINARY = "/usr/local/bin/k3s";
 const IMAGES = "/var/lib/rancher/k3s/agent/images";
-/** Says what the kit wants of k3s, beside the files of the user's own; and that this k3s is the kit's. */
-const CONFIG = "/etc/rancher/k3s/config.yaml.d/counter-deploy.yaml";
-
-/** What install.sh makes last. */
-const UNIT = "/etc/systemd/system/k3s.service";
-
-/** What of k3s is on this host. */
-export interface Installed {
-  /** Like "v1.36.4+k3s1"; empty if there is none. */
-  version: string;
-  /** Whether the kit installed it. */
-  ours: boolean;
-  /** Whether an installation came to its end. */
-  complete: boolean;
-}
-
-/** Finds out what is here, without changing anything. */
-export async function installed(): Promise<Installed> {
-  const here = (await $({ nothrow: true })`command -v k3s`).ok;
-  const { stdout } = here ? await $({ nothrow: true })`${asRoot} k3s --version` : { stdout: "" };
-  return {
-    version: /^k3s version (\S+)/m.exec(stdout)?.[1] ?? (here ? "?" : ""),
-    ours: existsSync(CONFIG),
-    complete: here && (!hasSystemd() || existsSync(UNIT)),
-  };
-}
-
-/** Whether somebody else has installed it. */
-export const isForeign = ({ version, ours }: Installed) => version !== "" && !ours;
-
 /** Why the cluster of this host does not answer, in the last line of kubectl's words; undefined if it does. */
 export async function whyNoAnswer(): Promise<string | undefined> {
   const { ok, stderr } = await $({ nothrow: true, timeout: "10s" })`kubectl get --raw /readyz`;

@@ -3,7 +3,8 @@ import { $ } from "zx/core";
 import { sizeProblems } from "../../../host/facts.ts";
 import { portsProblems } from "../../../host/port.ts";
 import type { Settings } from "../../../run/settings.ts";
-import { answers, type Installed, isForeign } from "./install.ts";
+import { answers } from "./install.ts";
+import { type Installed, isForeign } from "./installed.ts";
 import { isRunning } from "./process.ts";
 
 /** Of the API server and of the kubelet (docs.k3s.io, "Inbound Rules for K3s Nodes"). */

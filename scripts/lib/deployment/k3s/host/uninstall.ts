@@ -2,7 +2,7 @@ import { $ } from "zx/core";
 import type { Outcome } from "../../../run/progress.ts";
 import { ROOT } from "../../../run/paths.ts";
 import { asRoot } from "../../../run/shell.ts";
-import { installed } from "./install.ts";
+import { installed } from "./installed.ts";
 import { userKubeconfig } from "./kubeconfig.ts";
 import { PID_FILE } from "./process.ts";
 
