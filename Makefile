@@ -3,7 +3,7 @@
 # failure into its own exit code 2; the real one is the script's.
 
 .DEFAULT_GOAL := help
-.PHONY: help install up provision deploy-swarm deploy-k3s forward smoke status scale logs rollback teardown test bench load load-ui compare consistency failover prove backup restore reports
+.PHONY: help install up provision deploy-swarm deploy-k3s forward smoke status scale logs rollback teardown check test bench load load-ui compare consistency failover prove backup restore reports
 
 # The names of the variables on the command line, for the scripts.
 given = $(strip $(foreach name,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $(name)))),$(name))))
@@ -54,7 +54,10 @@ rollback: install ## back to the version before   [VERSION=...]
 teardown: install ## remove the deployment; the data stays   [YES=1] [PURGE=1]
 	@scripts/teardown.ts
 
-test: install ## run every test; installs what they need
+check: install ## types, lint, format and unit tests, before each commit   [ONLY=path|name]
+	@scripts/check.ts
+
+test: install ## run every test; installs what they need   [ONLY=path|name]
 	@scripts/test.ts
 
 bench: install ## measure what a replica does, and what four do   [ROUNDS=n] [JSON=1]

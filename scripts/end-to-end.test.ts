@@ -2,10 +2,11 @@
 // engine is never touched. Each test goes on from where the one before it left the deployment.
 
 import { readFile } from "node:fs/promises";
-import t, { type Test } from "tap";
+import t from "tap";
 import { faultTests } from "./lib/testing/fault-tests.ts";
 import { footprint } from "./lib/testing/footprint.ts";
 import { printed, type TestHost, testHost } from "./lib/testing/host.ts";
+import { type TestList, testList } from "./lib/testing/list.ts";
 import { type Machine, startMachine } from "./lib/testing/machine.ts";
 import { k3s, type Side, swarm } from "./lib/testing/sides.ts";
 import { countAt, startTraffic } from "./lib/testing/traffic.ts";
@@ -19,10 +20,10 @@ const ROLL_SECONDS = 30;
 for (const side of [swarm, k3s]) {
   const skip = await side.whyNot();
   if (skip) t.pass(`${side.name}: the whole list`, { skip });
-  else endToEnd(side, (name, run) => void t.test(`${side.name}: ${name}`, run));
+  else endToEnd(side, testList(side));
 }
 
-function endToEnd(side: Side, test: (name: string, run: (t: Test) => Promise<void>) => void): void {
+function endToEnd(side: Side, { test, timed }: TestList): void {
   const deployVerb = `deploy-${side.name}`;
   let machine: Machine;
   let host: TestHost;
@@ -49,7 +50,7 @@ function endToEnd(side: Side, test: (name: string, run: (t: Test) => Promise<voi
     before = await footprint(host);
   });
 
-  test(`provision, and again: unchanged, in under ${side.unchanged / 1000} s`, async (t) => {
+  timed(`provision, and again: unchanged, in under ${side.unchanged / 1000} s`, async (t) => {
     await side.beforeProvision(host);
     const provision = await host.run("provision", { PORT, ORCHESTRATOR: side.name });
     t.match(provision, { exitCode: 0 }, provision.stderr);
@@ -58,7 +59,7 @@ function endToEnd(side: Side, test: (name: string, run: (t: Test) => Promise<voi
     t.ok(again.duration < side.unchanged, `${again.duration} ms`);
   });
 
-  test("deploy: four replicas, smoke-tested; and again: unchanged", async (t) => {
+  timed("deploy: four replicas, smoke-tested; and again: unchanged", async (t) => {
     t.match(await host.run(deployVerb, { PORT }), { exitCode: 0, stderr: /^Done in/m });
     const restarts = await side.startsTriedAgain(host);
     t.match(await status(), { replicas: 4, running: 4, restarts, url: `http://127.0.0.1:${PORT}` });
@@ -126,7 +127,7 @@ function endToEnd(side: Side, test: (name: string, run: (t: Test) => Promise<voi
     t.match(await host.run("scale", { REPLICAS: "0" }), { exitCode: 2 });
   });
 
-  test("a new version replaces the old one without a failed request or a lost increment", async (t) => {
+  timed("a new version replaces the old one without a failed request or a lost increment", async (t) => {
     const { version } = await status();
     const start = await count();
     await host.edit("service/page/index.html", "<title>Counter</title>", "<title>Counter 2</title>");
@@ -177,9 +178,10 @@ function endToEnd(side: Side, test: (name: string, run: (t: Test) => Promise<voi
     t.match(await host.run("rollback", { VERSION: "0123456789ab" }), { exitCode: 3, stderr: /is not kept/ });
   });
 
-  for (const { name, run } of faultTests)
-    test(name, (t) => run(t, { side, machine, host, url, port: PORT, count }));
-  for (const { name, run } of side.own) test(name, (t) => run(t, host, machine.address));
+  for (const { name, run, measures } of faultTests)
+    (measures ? timed : test)(name, (t) => run(t, { side, machine, host, url, port: PORT, count }));
+  for (const { name, run, measures } of side.own)
+    (measures ? timed : test)(name, (t) => run(t, host, machine.address));
 
   test("teardown keeps the data; with PURGE nothing is left", async (t) => {
     const value = await count();

@@ -41,14 +41,14 @@ function names(cell: string, verb: string): boolean {
 
 t.test("every script is executable, says how it is used, and refuses what it does not know", async (t) => {
   for (const script of scripts) {
-    const run = $({ cwd: "/", nothrow: true });
-    const help = await run`${ROOT}${script} --help`;
+    const run = $({ cwd: "/", nothrow: true, quiet: true });
+    const [help, bogus] = await Promise.all([run`${ROOT}${script} --help`, run`${ROOT}${script} --bogus`]);
     t.match(help, { exitCode: 0, stdout: new RegExp(`^Usage: ${script}`, "m") }, script);
     const verb = basename(script, ".ts");
     const taken = all(help.stdout, /^ {2}--\S+ +([A-Z0-9_]+) /gm);
     const told = rows.filter(([, , , cell]) => names(cell!, verb)).flatMap(([, cell]) => variablesIn(cell!));
     t.same(told.toSorted(), taken.toSorted(), `${verb}: the rows of its variables name it`);
-    t.match(await run`${ROOT}${script} --bogus`, { exitCode: 2, stderr: /--bogus/ }, script);
+    t.match(bogus, { exitCode: 2, stderr: /--bogus/ }, script);
   }
 });
 

@@ -2,11 +2,12 @@
 // Docker Swarm. Each test goes on from where the one before it left the deployment.
 
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import t, { type Test } from "tap";
+import t from "tap";
 import type { Result } from "./lib/measure/failover/result.ts";
 import type { Result as Proof } from "./lib/measure/prove/result.ts";
 import { until } from "./lib/run/wait.ts";
 import { printed, type TestHost, testHost } from "./lib/testing/host.ts";
+import { type TestList, testList } from "./lib/testing/list.ts";
 import { type Machine, startMachine, whyNoMachine } from "./lib/testing/machine.ts";
 import { countAt } from "./lib/testing/traffic.ts";
 
@@ -18,9 +19,9 @@ const MOST_WAIT_MS = 100;
 
 const skip = await whyNoMachine();
 if (skip) t.pass("the whole list", { skip });
-else whole((name, run) => void t.test(name, run));
+else recovery(testList());
 
-function whole(test: (name: string, run: (t: Test) => Promise<void>) => void): void {
+function recovery({ test, timed }: TestList): void {
   let machine: Machine;
   let host: TestHost;
   let url: string;
@@ -61,7 +62,7 @@ function whole(test: (name: string, run: (t: Test) => Promise<void>) => void): v
     t.match(JSON.parse(run.stdout), { mode: "single", consistent: true, ledger: { acknowledged: 200 } });
   });
 
-  test("prove: it sees what is broken on purpose, and puts all back", async (t) => {
+  timed("prove: it sees what is broken on purpose, and puts all back", async (t) => {
     const before = await count();
     const load = { YES: "1", RATE: "100", SECONDS_EACH: "5" };
     const run = await host.run("prove", { ...load, ACTS: "roll", JSON: "1" });
@@ -80,7 +81,7 @@ function whole(test: (name: string, run: (t: Test) => Promise<void>) => void): v
     t.match(await host.run("deploy-swarm", { PORT }), { exitCode: 0, stderr: /^Unchanged in/m });
   });
 
-  test("Redis is killed: no acknowledged increment is lost, and writes are back", async (t) => {
+  timed("Redis is killed: no acknowledged increment is lost, and writes are back", async (t) => {
     const run = await host.run("failover", { ...GENTLY, ROUNDS: "2", SECONDS_EACH: "7" });
     const result = JSON.parse(run.stdout) as Result;
     // How fast the machine is that runs the tests is not what is tested.
@@ -97,7 +98,7 @@ function whole(test: (name: string, run: (t: Test) => Promise<void>) => void): v
     t.match(await host.run("reports"), { stdout: /failover-swarm-redis.*\n.*writes back after/ });
   });
 
-  test("Redis stands still, and the verb is killed meanwhile: it goes on all the same", async (t) => {
+  timed("Redis stands still, and the verb is killed meanwhile: it goes on all the same", async (t) => {
     const run = host.start("failover", { ...GENTLY, FREEZE: "1", ROUNDS: "1" });
     await until({ what: "Redis does not stand still", deadline: 30 }, async () => {
       return (await host.exec(["sh", "-c", "ps -C redis-server -o stat= | grep -q ^T"])).ok;
@@ -109,7 +110,7 @@ function whole(test: (name: string, run: (t: Test) => Promise<void>) => void): v
     t.ok(await back);
   });
 
-  test("a backup while it is counted: nobody waits, and another Redis takes it", async (t) => {
+  timed("a backup while it is counted: nobody waits, and another Redis takes it", async (t) => {
     const waits: number[] = [];
     while (waits.length < TRIES && !(waits.at(-1)! < MOST_WAIT_MS)) {
       const variables = { PROFILE: "increments", RATE: "100", DURATION: "8", GENERATOR: "builtin" };

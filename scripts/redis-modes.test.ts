@@ -2,8 +2,9 @@
 // with two replicas, for they come and go sooner than four. The ways are changed in turn, and the count goes along; in between, Redis is killed, frozen, and
 // stopped as a whole.
 
-import t, { type Test } from "tap";
+import t from "tap";
 import { testHost } from "./lib/testing/host.ts";
+import { type TestList, testList } from "./lib/testing/list.ts";
 import { startMachine } from "./lib/testing/machine.ts";
 import { type RedisScene, redisScene } from "./lib/testing/redis-scene.ts";
 import { sentinelTests } from "./lib/testing/sentinel-tests.ts";
@@ -14,10 +15,11 @@ import { configure, startOutsideRedis, stopOutsideRedis } from "./lib/testing/ou
 for (const side of [swarm, k3s]) {
   const skip = await side.whyNot();
   if (skip) t.pass(`${side.name}: the whole list`, { skip });
-  else list(side, (name, run) => void t.test(`${side.name}: ${name}`, run));
+  else list(side, testList(side));
 }
 
-function list(side: Side, test: (name: string, run: (t: Test) => Promise<void>) => void): void {
+function list(side: Side, tests: TestList): void {
+  const { test, timed } = tests;
   let scene: RedisScene;
   /** With the files of a Redis that is run elsewhere. */
   let dir: string;
@@ -43,7 +45,7 @@ function list(side: Side, test: (name: string, run: (t: Test) => Promise<void>) 
     t.match(await scene.provision(), { exitCode: 0 });
   });
 
-  sentinelTests(() => scene, test);
+  sentinelTests(() => scene, tests);
 
   test("sentinel to cluster under traffic: the count goes along, and no acknowledged increment is lost", async (t) => {
     const start = await scene.count();
@@ -65,13 +67,16 @@ function list(side: Side, test: (name: string, run: (t: Test) => Promise<void>) 
     t.match(await scene.host.run("smoke"), { exitCode: 0 });
   });
 
-  test("cluster: the master that has the count is killed, and then the replica of who has it then", async (t) => {
-    await scene.outage(t, "KILL", await scene.keeper());
-    await scene.outage(t, "KILL", await scene.replicaOf(await scene.keeper()));
-    await scene.whole();
-  });
+  timed(
+    "cluster: the master that has the count is killed, and then the replica of who has it then",
+    async (t) => {
+      await scene.outage(t, "KILL", await scene.keeper());
+      await scene.outage(t, "KILL", await scene.replicaOf(await scene.keeper()));
+      await scene.whole();
+    },
+  );
 
-  test("cluster: a master that has lost its data follows who has it now", async (t) => {
+  timed("cluster: a master that has lost its data follows who has it now", async (t) => {
     const master = await scene.keeper();
     await scene.loseData(t, master);
     await scene.whole();

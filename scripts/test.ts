@@ -5,14 +5,13 @@
 //   make test
 //   scripts/test.ts --only=service
 
-import { glob } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { $ } from "zx/core";
-import { Failure } from "./lib/run/failure.ts";
 import { distribution } from "./lib/host/facts.ts";
 import { aptInstall } from "./lib/host/apt.ts";
 import { type Outcome, progress } from "./lib/run/progress.ts";
-import { ROOT } from "./lib/run/paths.ts";
-import { requirePassed, runTap, type Totals, totalsLine } from "./lib/run/tap.ts";
+import { runTools, suite } from "./lib/run/suite.ts";
+import { requirePassed, runTap, slowest, sum, type Totals, totalsLine } from "./lib/run/tap.ts";
 import { verb } from "./lib/run/verb.ts";
 
 /** What the tests run, and the packages that it comes in. */
@@ -25,30 +24,38 @@ const TOOLS: Record<string, string[]> = {
   ss: ["iproute2"],
   iptables: ["iptables"],
 };
-const PARTS = ["service", "scripts", "checks"];
-/** By themselves, so that what they measure is not disturbed, and each of their tests is shown as it ends. */
-const END_TO_END = ["end-to-end", "redis-modes", "recovery"].map((name) => `scripts/${name}.test.ts`);
+/** Seconds that one file may take. */
 const TIMEOUT = 1800;
+const JOBS = availableParallelism();
+const SHOWN = 10;
 
 process.exitCode = await verb(
   { name: "test", summary: "Runs every test.", options: ["only"], example: "make test ONLY=service" },
   async ({ options }) => {
-    const files = await testFiles(options.only);
-    const { step, done } = progress("Test", 5);
+    const { files, name } = await suite(options.only);
+    const { step, done } = progress("Test", 6);
+    const run = (title: string, all: () => Promise<Totals[]>) =>
+      step(title, async () => {
+        const totals = sum(await all());
+        return { ...totals, note: totalsLine(totals) };
+      });
     await step("Tools", ensureTools);
-    await step("Types", () => check(["tsc"]));
-    await step("Lint and format", () => check(["oxlint"], ["oxfmt", "--check"]));
-    const units = await step("Unit and integration tests", () =>
-      runTests(files.filter((file) => !END_TO_END.includes(file))),
-    );
-    const whole = await step("A deployment for real", () =>
-      runTests(files.filter((file) => END_TO_END.includes(file))),
-    );
-    const totals = {
-      pass: units.pass + whole.pass,
-      fail: units.fail + whole.fail,
-      skip: units.skip + whole.skip,
-    };
+    await step("Types", () => runTools(["tsc"]));
+    await step("Lint and format", () => runTools(["oxlint"], ["oxfmt", "--check"]));
+    const beside = [...files.unit, ...files.integration];
+    const totals = sum([
+      await run("Tests that run beside each other", async () => [
+        await runTap({ files: beside, jobs: JOBS, timeout: TIMEOUT, name }),
+      ]),
+      await run("Tests that measure, one by one", async () => [
+        await runTap({ files: files.alone, timeout: TIMEOUT, name }),
+      ]),
+      // Each of their tests goes on from the one before, so that a name chooses the list.
+      await run("Deployments for real", async () => [
+        await runTap({ files: files.machine, timeout: TIMEOUT }),
+      ]),
+    ]);
+    process.stderr.write(`The slowest files:\n${slowest(totals, SHOWN)}`);
     process.stdout.write(`${totalsLine(totals)}\n`);
     requirePassed(totals, "see the lines that begin with FAILED");
     done();
@@ -66,27 +73,4 @@ async function ensureTools(): Promise<Outcome> {
 async function lacking(): Promise<string[]> {
   const found = await Promise.all(Object.keys(TOOLS).map((tool) => $({ nothrow: true })`command -v ${tool}`));
   return Object.keys(TOOLS).filter((_, index) => !found[index]!.ok);
-}
-
-/** Runs tools of the project. Throws a Failure with everything the first failing one prints. */
-async function check(...commands: string[][]): Promise<Outcome> {
-  for (const [tool, ...args] of commands) {
-    const run = await $({ cwd: ROOT, nothrow: true })`node_modules/.bin/${tool} ${args}`;
-    if (!run.ok) throw new Failure(`${tool} found faults`, { lines: run.stdall.trim().split("\n") });
-  }
-  return {};
-}
-
-async function testFiles(only?: string): Promise<string[]> {
-  const parts = only ? [only] : PARTS;
-  const found = await Promise.all(
-    parts.map((part) => Array.fromAsync(glob(`${part}/**/*.test.ts`, { cwd: ROOT }))),
-  );
-  return found.flat().toSorted();
-}
-
-async function runTests(files: string[]): Promise<Totals & Outcome> {
-  if (files.length === 0) return { pass: 0, fail: 0, skip: 0 };
-  const totals = await runTap({ files, timeout: TIMEOUT });
-  return { ...totals, note: totalsLine(totals) };
 }

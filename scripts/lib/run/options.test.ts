@@ -88,13 +88,6 @@ t.test("the columns of the usage text are below each other", async (t) => {
   for (const row of rows.slice(0, -1)) t.match(row.slice(head.indexOf("Variable") - 2), /^ {2}[A-Z]/, row);
 });
 
-t.test("the tests of each folder can be asked for alone", async (t) => {
-  const test: VerbSpec = { ...spec, options: ["only"] };
-  for (const ONLY of ["service", "scripts", "checks"])
-    t.same(readOptions(test, [], { ONLY }), { only: ONLY });
-  t.throws(() => readOptions(test, [], { ONLY: "deploy" }), { code: 2, message: /one of service, / });
-});
-
 t.test("what a verb does not know is a usage error", async (t) => {
   for (const argv of [["--purge"], ["--replicas"], ["2"], ["--yes=perhaps"]]) {
     t.throws(() => readOptions(spec, argv, {}), { code: 2 }, argv.join(" "));

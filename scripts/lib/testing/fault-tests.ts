@@ -16,11 +16,18 @@ interface Scene {
   count: () => Promise<number>;
 }
 
+interface FaultTest {
+  name: string;
+  /** Whether it measures time. */
+  measures?: boolean;
+  run: (t: Test, scene: Scene) => Promise<void>;
+}
+
 const MALFORMED = 5000;
 const SEED = 7;
 
 /** What must not harm a deployment, or only for a moment. */
-export const faultTests: { name: string; run: (t: Test, scene: Scene) => Promise<void> }[] = [
+export const faultTests: FaultTest[] = [
   {
     name: "malformed requests at the front door: none fails it, misleads others or counts",
     run: async (t, { machine, port, count }) => {
@@ -32,6 +39,7 @@ export const faultTests: { name: string; run: (t: Test, scene: Scene) => Promise
   },
   {
     name: "Redis is killed: the door says so and when to come again, and writes are soon back",
+    measures: true,
     run: async (t, { side, host, url, count }) => {
       const start = await count();
       await host.exec(["pkill", "-KILL", "-x", "redis-server"]);
@@ -47,6 +55,7 @@ export const faultTests: { name: string; run: (t: Test, scene: Scene) => Promise
   },
   {
     name: "a replica is killed: it comes back, and every acknowledged increment counts",
+    measures: true,
     run: async (t, { side, host, url, count }) => {
       const start = await count();
       const traffic = startTraffic(url);

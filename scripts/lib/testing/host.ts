@@ -25,6 +25,8 @@ export interface TestHost {
 /** A test that only one orchestrator has, on the machine of the whole list. */
 export interface OwnTest {
   name: string;
+  /** Whether it measures time. */
+  measures?: boolean;
   run: (t: Test, host: TestHost, address: string) => Promise<void>;
 }
 

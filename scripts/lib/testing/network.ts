@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { $ } from "zx/core";
 import { asRoot } from "../run/shell.ts";
 
@@ -7,9 +8,10 @@ import { asRoot } from "../run/shell.ts";
  */
 export async function network(namespace: string): Promise<string> {
   const { stdout: routes } = await $`ip route`;
-  const free = Array.from({ length: 256 }, (_, i) => `198.18.${i}`).find(
-    (net) => !routes.includes(`${net}.`),
-  );
+  // Machines that start at the same time look for one from different places on.
+  const start = Number.parseInt(createHash("sha256").update(namespace).digest("hex").slice(0, 2), 16);
+  const nets = Array.from({ length: 256 }, (_, i) => `198.18.${(start + i) % 256}`);
+  const free = nets.find((net) => !routes.includes(`${net}.`));
   const [outer, inner] = linkNames(namespace);
   const inside = [...asRoot, "ip", "-n", namespace];
   await $`${asRoot} ip netns add ${namespace}`;
@@ -21,7 +23,7 @@ export async function network(namespace: string): Promise<string> {
   await $`${inside} link set lo up`;
   await $`${inside} route add default via ${free}.1`;
   await $`${asRoot} sysctl -q -w net.ipv4.ip_forward=1`;
-  for (const rule of rules(namespace, `${free}.0/30`)) await $`${asRoot} iptables ${rule}`;
+  for (const rule of rules(namespace, `${free}.0/30`)) await $`${asRoot} iptables -w ${rule}`;
   return `${free}.2`;
 }
 
@@ -31,10 +33,10 @@ export async function unlink(namespace: string): Promise<void> {
   await $({ nothrow: true })`${asRoot} ip link delete ${outer}`;
   await $({ nothrow: true })`${asRoot} ip netns delete ${namespace}`;
   for (const table of ["nat", "filter"]) {
-    const { stdout } = await $`${asRoot} iptables -t ${table} -S`;
+    const { stdout } = await $`${asRoot} iptables -w -t ${table} -S`;
     for (const line of stdout.split("\n").filter((rule) => rule.includes(`--comment ${namespace}`))) {
       const [, ...rule] = line.split(" ");
-      await $`${asRoot} iptables -t ${table} -D ${rule}`;
+      await $`${asRoot} iptables -w -t ${table} -D ${rule}`;
     }
   }
 }

@@ -39,6 +39,7 @@ export const swarmTests: OwnTest[] = [
   },
   {
     name: "clients that send half a request and wait do not keep others out",
+    measures: true,
     run: async (t, host, address) => {
       const slow = await Promise.all(Array.from({ length: SLOW_CLIENTS }, () => halfRequest(address)));
       const { stdout } = await host.exec(["node", "--eval", ASK]);

@@ -105,9 +105,9 @@ export const DEPLOYMENT = {
   },
   only: {
     env: "ONLY",
-    value: "part",
-    help: "only this part of the tests",
-    read: oneOf("service", "scripts", "checks"),
+    value: "path|name",
+    help: "only the tests of a folder or file, or with this text in their names",
+    read: text,
   },
   purge: { env: "PURGE", help: "the data, the images and what provision made, too", read: toggle },
   yes: { env: "YES", help: "do not ask", read: toggle },
