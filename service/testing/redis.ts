@@ -1,4 +1,5 @@
 /** A real Redis for one test: own port, own directory, gone afterwards. */
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -16,15 +17,26 @@ export interface TestRedis extends RedisProcess {
   url: string;
 }
 
-/** A port that was free a moment ago. */
+/** Below those that the kernel gives to clients: a test's own connections would take them (ip_local_port_range). */
+const PORTS = [12_000, 32_000] as const;
+const given = new Set<number>();
+
+/** A port that was free a moment ago, and that this process has not been given before. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
+  for (;;) {
+    const port = randomInt(...PORTS);
+    if (given.has(port)) continue;
+    given.add(port);
+    const server = createServer().listen(port, "127.0.0.1");
+    try {
+      await once(server, "listening");
+    } catch {
+      continue;
+    }
+    server.close();
+    await once(server, "close");
+    return port;
+  }
 }
 
 /**
