@@ -11,7 +11,7 @@ import { distribution } from "./lib/host/facts.ts";
 import { aptInstall } from "./lib/host/apt.ts";
 import { type Outcome, progress } from "./lib/run/progress.ts";
 import { runTools, suite } from "./lib/run/suite.ts";
-import { requirePassed, runTap, slowest, sum, type Totals, totalsLine } from "./lib/run/tap.ts";
+import { requirePassed, runTap, slowest, sum, totalsLine } from "./lib/run/tap.ts";
 import { verb } from "./lib/run/verb.ts";
 
 /** What the tests run, and the packages that it comes in. */
@@ -26,7 +26,6 @@ const TOOLS: Record<string, string[]> = {
 };
 /** Seconds that one file may take. */
 const TIMEOUT = 1800;
-const JOBS = availableParallelism();
 const SHOWN = 10;
 
 process.exitCode = await verb(
@@ -34,26 +33,19 @@ process.exitCode = await verb(
   async ({ options }) => {
     const { files, name } = await suite(options.only);
     const { step, done } = progress("Test", 6);
-    const run = (title: string, all: () => Promise<Totals[]>) =>
+    const run = (title: string, tests: Omit<Parameters<typeof runTap>[0], "timeout">) =>
       step(title, async () => {
-        const totals = sum(await all());
+        const totals = await runTap({ ...tests, timeout: TIMEOUT });
         return { ...totals, note: totalsLine(totals) };
       });
     await step("Tools", ensureTools);
     await step("Types", () => runTools(["tsc"]));
     await step("Lint and format", () => runTools(["oxlint"], ["oxfmt", "--check"]));
-    const beside = [...files.unit, ...files.integration];
     const totals = sum([
-      await run("Tests that run beside each other", async () => [
-        await runTap({ files: beside, jobs: JOBS, timeout: TIMEOUT, name }),
-      ]),
-      await run("Tests that measure, one by one", async () => [
-        await runTap({ files: files.alone, timeout: TIMEOUT, name }),
-      ]),
+      await run("Unit tests", { files: files.unit, jobs: availableParallelism(), name }),
+      await run("Integration tests, one by one", { files: files.integration, name }),
       // Each of their tests goes on from the one before, so that a name chooses the list.
-      await run("Deployments for real", async () => [
-        await runTap({ files: files.machine, timeout: TIMEOUT }),
-      ]),
+      await run("Deployments for real", { files: files.machine }),
     ]);
     process.stderr.write(`The slowest files:\n${slowest(totals, SHOWN)}`);
     process.stdout.write(`${totalsLine(totals)}\n`);

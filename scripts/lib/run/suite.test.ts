@@ -7,17 +7,17 @@ t.test("every kind has files, and every pattern of suite.yaml is used", async (t
   const { files } = await suite();
   for (const kind of KINDS) t.ok(files[kind].length > 2, kind);
   t.equal(kindOf("scripts/lib/run/suite.test.ts"), "unit");
-  t.equal(kindOf("service/redis-link.test.ts"), "alone");
+  t.equal(kindOf("service/redis-link.test.ts"), "integration");
   t.equal(kindOf("scripts/end-to-end.test.ts"), "machine");
 });
 
 t.test("a path is a folder, a test file or a module", async (t) => {
   const { files } = await suite("service");
-  t.ok(files.alone.length > 0 && files.integration.length > 0 && files.machine.length === 0);
+  t.ok(files.integration.length > 0 && files.machine.length === 0);
   t.same(await filesOf("./service/"), await filesOf("service"));
   for (const only of ["scripts/lib/run/suite.test.ts", "scripts/lib/run/suite.ts", "scripts/lib/run/suite"])
     t.same(await suite(only), {
-      files: { unit: ["scripts/lib/run/suite.test.ts"], integration: [], alone: [], machine: [] },
+      files: { unit: ["scripts/lib/run/suite.test.ts"], integration: [], machine: [] },
     });
 });
 

@@ -10,7 +10,7 @@ import type { Outcome } from "./progress.ts";
 const TESTING = "scripts/lib/testing";
 
 /** What test files need, as suite.yaml explains; "unit" is what it does not list. */
-export const KINDS = ["unit", "integration", "alone", "machine"] as const;
+export const KINDS = ["unit", "integration", "machine"] as const;
 export type Kind = (typeof KINDS)[number];
 
 const LISTED = parse(readFileSync(`${ROOT}${TESTING}/suite.yaml`, "utf8")) as Record<
