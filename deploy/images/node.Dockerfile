@@ -2,9 +2,6 @@
 # pins them.
 ARG BASE
 FROM ${BASE}
-RUN apt-get update \
- && apt-get install --yes --no-install-recommends libatomic1 libstdc++6 \
- && apt-get clean && rm -rf /var/lib/apt/lists/*
 COPY npm /usr/local/lib/node_modules/npm
 COPY node-linux-*/bin/node /usr/local/bin/node
 # npm trusts whom the host trusts.

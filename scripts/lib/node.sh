@@ -21,5 +21,8 @@ if [ "${major%%.*}" -lt "$oldest" ]; then
   printf 'error: %s is Node %s, and the scripts need %s or later\n  hint     make install\n' "$node" "$found" "$oldest" >&2
   exit 3
 fi
+# Compiled once, a script starts in half the time.
+cache=${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}}
+[ -z "$cache" ] || export NODE_COMPILE_CACHE="${NODE_COMPILE_CACHE:-$cache/counter-deploy/compiled}"
 # What the script starts (tap, npm) finds the same Node. zx ends a command that takes too long in a way that Node warns of.
 PATH=$root/node_modules/.bin:$PATH exec "$node" --disable-warning=DEP0190 "$@"

@@ -22,14 +22,17 @@ export async function engineHostProblems(info: EngineInfo | undefined): Promise<
 /** The engine that builds the images, and what makes base images where no registry answers. */
 export function engineSteps(settings: Settings): Step[] {
   return [
-    ["Docker engine", ensureEngine],
+    ["Docker engine", () => ensureEngine(toolsFor(settings))],
     ["Tools for base images", () => ensureTools(settings)],
   ];
 }
 
+const toolsFor = ({ baseImages }: Settings) => (baseImages === "registry" ? [] : ["mmdebstrap"]);
+
 async function ensureTools(settings: Settings) {
+  const tools = toolsFor(settings);
   const there = (await $({ nothrow: true })`command -v mmdebstrap`).ok;
-  if (there || settings.baseImages === "registry" || !distribution().apt) return { changed: false };
-  await aptInstall(["mmdebstrap"]);
-  return { changed: true, note: "mmdebstrap" };
+  if (there || tools.length === 0 || !distribution().apt) return { changed: false };
+  await aptInstall(tools);
+  return { changed: true, note: tools.join(", ") };
 }

@@ -55,8 +55,8 @@ export function engineProblems(info: EngineInfo): string[] {
   return problems;
 }
 
-/** Installs the distribution's engine if there is none, and starts it if none answers. */
-export async function ensureEngine(): Promise<Outcome> {
+/** Installs the distribution's engine if there is none, with other packages in one go, and starts it if none answers. */
+export async function ensureEngine(others: readonly string[] = []): Promise<Outcome> {
   const running = await engineInfo();
   if (running) {
     const proxied = withoutUserlandProxy(await configText()) ? ", with its userland proxy" : "";
@@ -68,7 +68,7 @@ export async function ensureEngine(): Promise<Outcome> {
   const installed = (await $({ nothrow: true })`command -v dockerd`).ok;
   if (!installed) {
     await configure();
-    await aptInstall(["docker.io", "docker-cli", "apparmor", "iproute2"]);
+    await aptInstall(["docker.io", "docker-cli", "apparmor", "iproute2", ...others]);
   }
   await startEngine();
   const info = await until(

@@ -109,10 +109,13 @@ async function makeLocal(
   const base = `counter-deploy/base:${rootfs.hash}`;
   const here = await $({ nothrow: true })`docker image inspect ${base}`;
   if (!here.ok) await $`docker import ${rootfs.file} ${base}`;
-  for (const part of PARTS) {
-    report(names[part]);
-    await makeOne(part, names[part], base, deadlines.build);
-  }
+  report(PARTS.map((part) => names[part]).join(", "));
+  // Each waits for packages and disks for most of its time. One that fails is told when none works any more.
+  const made = await Promise.allSettled(
+    PARTS.map((part) => makeOne(part, names[part], base, deadlines.build)),
+  );
+  const failed = made.find((one) => one.status === "rejected");
+  if (failed) throw failed.reason;
 }
 
 /** The context is the Dockerfile and, for Node, what package-lock.json pins of it. */

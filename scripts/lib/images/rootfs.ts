@@ -19,7 +19,8 @@ const MERGED_USR = "/usr/share/mmdebstrap/hooks/maybe-merged-usr";
 
 const FLAGS = [
   "--variant=minbase",
-  "--include=ca-certificates",
+  // Node needs the two libraries.
+  "--include=ca-certificates,libatomic1,libstdc++6",
   // Documentation and translations: nobody reads them there. The licences stay.
   ...["man", "info", "locale", "doc", "lintian"].map((part) => `--dpkgopt=path-exclude=/usr/share/${part}/*`),
   "--dpkgopt=path-include=/usr/share/doc/*/copyright",
