@@ -23,7 +23,7 @@ for (const side of [swarm, k3s]) {
   else endToEnd(side, testList(side));
 }
 
-function endToEnd(side: Side, { test, timed }: TestList): void {
+function endToEnd(side: Side, { test, alone }: TestList): void {
   const deployVerb = `deploy-${side.name}`;
   let machine: Machine;
   let host: TestHost;
@@ -50,22 +50,22 @@ function endToEnd(side: Side, { test, timed }: TestList): void {
     before = await footprint(host);
   });
 
-  timed(`provision, and again: unchanged, in under ${side.unchanged / 1000} s`, async (t) => {
+  test(`provision, and again: unchanged, in under ${side.unchanged / 1000} s`, async (t) => {
     await side.beforeProvision(host);
     const provision = await host.run("provision", { PORT, ORCHESTRATOR: side.name });
     t.match(provision, { exitCode: 0 }, provision.stderr);
-    const again = await host.run("provision", { PORT, ORCHESTRATOR: side.name });
+    const again = await alone(() => host.run("provision", { PORT, ORCHESTRATOR: side.name }));
     t.match(again, { exitCode: 0, stderr: /^Unchanged in/m });
     t.ok(again.duration < side.unchanged, `${again.duration} ms`);
   });
 
-  timed("deploy: four replicas, smoke-tested; and again: unchanged", async (t) => {
+  test("deploy: four replicas, smoke-tested; and again: unchanged", async (t) => {
     t.match(await host.run(deployVerb, { PORT }), { exitCode: 0, stderr: /^Done in/m });
     const restarts = await side.startsTriedAgain(host);
     t.match(await status(), { replicas: 4, running: 4, restarts, url: `http://127.0.0.1:${PORT}` });
     t.match(await host.run("smoke"), { exitCode: 0, stdout: /^\d+ passed, 0 failed, 0 skipped$/m });
     const running = await side.running(host);
-    const again = await host.run(deployVerb, { PORT });
+    const again = await alone(() => host.run(deployVerb, { PORT }));
     t.match(again, { exitCode: 0, stderr: /^Unchanged in/m });
     t.ok(again.duration < UNCHANGED_MS, `${again.duration} ms`);
     t.same(await side.running(host), running, "nothing was replaced");
@@ -127,7 +127,7 @@ function endToEnd(side: Side, { test, timed }: TestList): void {
     t.match(await host.run("scale", { REPLICAS: "0" }), { exitCode: 2 });
   });
 
-  timed("a new version replaces the old one without a failed request or a lost increment", async (t) => {
+  test("a new version replaces the old one without a failed request or a lost increment", async (t) => {
     const { version } = await status();
     const start = await count();
     await host.edit("service/page/index.html", "<title>Counter</title>", "<title>Counter 2</title>");
@@ -178,10 +178,9 @@ function endToEnd(side: Side, { test, timed }: TestList): void {
     t.match(await host.run("rollback", { VERSION: "0123456789ab" }), { exitCode: 3, stderr: /is not kept/ });
   });
 
-  for (const { name, run, measures } of faultTests)
-    (measures ? timed : test)(name, (t) => run(t, { side, machine, host, url, port: PORT, count }));
-  for (const { name, run, measures } of side.own)
-    (measures ? timed : test)(name, (t) => run(t, host, machine.address));
+  for (const { name, run } of faultTests)
+    test(name, (t) => run(t, { side, machine, host, url, port: PORT, count, alone }));
+  for (const { name, run } of side.own) test(name, (t) => run(t, { host, address: machine.address, alone }));
 
   test("teardown keeps the data; with PURGE nothing is left", async (t) => {
     const value = await count();

@@ -21,7 +21,7 @@ const skip = await whyNoMachine();
 if (skip) t.pass("the whole list", { skip });
 else recovery(testList());
 
-function recovery({ test, timed }: TestList): void {
+function recovery({ test, alone }: TestList): void {
   let machine: Machine;
   let host: TestHost;
   let url: string;
@@ -62,7 +62,7 @@ function recovery({ test, timed }: TestList): void {
     t.match(JSON.parse(run.stdout), { mode: "single", consistent: true, ledger: { acknowledged: 200 } });
   });
 
-  timed("prove: it sees what is broken on purpose, and puts all back", async (t) => {
+  test("prove: it sees what is broken on purpose, and puts all back", async (t) => {
     const before = await count();
     const load = { YES: "1", RATE: "100", SECONDS_EACH: "5" };
     const run = await host.run("prove", { ...load, ACTS: "roll", JSON: "1" });
@@ -81,15 +81,17 @@ function recovery({ test, timed }: TestList): void {
     t.match(await host.run("deploy-swarm", { PORT }), { exitCode: 0, stderr: /^Unchanged in/m });
   });
 
-  timed("Redis is killed: no acknowledged increment is lost, and writes are back", async (t) => {
+  test("Redis is killed: no acknowledged increment is lost, and writes are back", async (t) => {
+    const pids = async () => (await host.exec(["pidof", "redis-server"])).stdout;
+    const before = await pids();
     const run = await host.run("failover", { ...GENTLY, ROUNDS: "2", SECONDS_EACH: "7" });
+    t.not(await pids(), before, "it was ended");
     const result = JSON.parse(run.stdout) as Result;
     // How fast the machine is that runs the tests is not what is tested.
     t.match(result, { mode: "single", redis: { appendfsync: "always" }, interrupted: false });
     for (const { ledger, outage, lost } of result.rounds) {
       t.ok(ledger.right, JSON.stringify(ledger));
-      t.ok(outage.back! > 100 && outage.back! < 7000, `back after ${outage.back} ms`);
-      t.ok(outage.failed > 0, "it was away");
+      t.ok(outage.back! > 0 && outage.back! < 7000, `back after ${outage.back} ms`);
       t.equal(lost, 0);
     }
     const folder = readdirSync(`${host.dir}reports`).find((name) => name.includes("failover"));
@@ -98,7 +100,7 @@ function recovery({ test, timed }: TestList): void {
     t.match(await host.run("reports"), { stdout: /failover-swarm-redis.*\n.*writes back after/ });
   });
 
-  timed("Redis stands still, and the verb is killed meanwhile: it goes on all the same", async (t) => {
+  test("Redis stands still, and the verb is killed meanwhile: it goes on all the same", async (t) => {
     const run = host.start("failover", { ...GENTLY, FREEZE: "1", ROUNDS: "1" });
     await until({ what: "Redis does not stand still", deadline: 30 }, async () => {
       return (await host.exec(["sh", "-c", "ps -C redis-server -o stat= | grep -q ^T"])).ok;
@@ -110,16 +112,18 @@ function recovery({ test, timed }: TestList): void {
     t.ok(await back);
   });
 
-  timed("a backup while it is counted: nobody waits, and another Redis takes it", async (t) => {
+  test("a backup while it is counted: nobody waits, and another Redis takes it", async (t) => {
     const waits: number[] = [];
     while (waits.length < TRIES && !(waits.at(-1)! < MOST_WAIT_MS)) {
       const variables = { PROFILE: "increments", RATE: "100", DURATION: "8", GENERATOR: "builtin" };
-      const load = host.start("load", { ...variables, JSON: "1" });
-      await printed(load, "] Generator");
-      const run = await host.run("backup", { DRILL: "1", KEEP: "2" });
+      const [run, loaded] = await alone(async () => {
+        const load = host.start("load", { ...variables, JSON: "1" });
+        await printed(load, "] Generator");
+        return [await host.run("backup", { DRILL: "1", KEEP: "2" }), await load] as const;
+      });
       t.match(run, { exitCode: 0, stderr: /\] Restore it into another Redis +ok/ }, run.stderr);
       backup = run.stdout.trim();
-      const { parts } = JSON.parse((await load).stdout);
+      const { parts } = JSON.parse(loaded.stdout);
       t.match(parts, [{ ledger: { right: true } }]);
       waits.push(parts[0].statistics.all.times.max);
     }

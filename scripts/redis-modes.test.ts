@@ -19,7 +19,7 @@ for (const side of [swarm, k3s]) {
 }
 
 function list(side: Side, tests: TestList): void {
-  const { test, timed } = tests;
+  const { test, alone } = tests;
   let scene: RedisScene;
   /** With the files of a Redis that is run elsewhere. */
   let dir: string;
@@ -33,7 +33,7 @@ function list(side: Side, tests: TestList): void {
     const host = await testHost(machine);
     t.teardown(() => host.remove());
     await side.prepare(host);
-    scene = redisScene(side, machine, host);
+    scene = redisScene(side, machine, host, alone);
   });
 
   test("it is provisioned; a mode that is not known is refused", async (t) => {
@@ -67,16 +67,13 @@ function list(side: Side, tests: TestList): void {
     t.match(await scene.host.run("smoke"), { exitCode: 0 });
   });
 
-  timed(
-    "cluster: the master that has the count is killed, and then the replica of who has it then",
-    async (t) => {
-      await scene.outage(t, "KILL", await scene.keeper());
-      await scene.outage(t, "KILL", await scene.replicaOf(await scene.keeper()));
-      await scene.whole();
-    },
-  );
+  test("cluster: the master that has the count is killed, and then the replica of who has it then", async (t) => {
+    await scene.outage(t, "KILL", await scene.keeper());
+    await scene.outage(t, "KILL", await scene.replicaOf(await scene.keeper()));
+    await scene.whole();
+  });
 
-  timed("cluster: a master that has lost its data follows who has it now", async (t) => {
+  test("cluster: a master that has lost its data follows who has it now", async (t) => {
     const master = await scene.keeper();
     await scene.loseData(t, master);
     await scene.whole();

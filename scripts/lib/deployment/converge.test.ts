@@ -3,7 +3,7 @@ import { readSettings } from "../run/settings.ts";
 import { converge, unfinished } from "./converge.ts";
 import type { Change, Orchestrator, PartState } from "./orchestrator.ts";
 
-const done: PartState = { name: "app", wanted: 4, ready: 4, leaving: 0, settled: true };
+const done: PartState = { name: "app", wanted: 4, ready: 4, leaving: 0, settled: true, steadyMs: 0 };
 const change: Change = {
   changed: true,
   replaced: [],
@@ -16,7 +16,6 @@ const settings = { ...readSettings({}), deadlines: { ...readSettings({}).deadlin
 /** One that reports these states, one after the other, and the last one from then on. */
 const reporting = (...states: PartState[]) =>
   ({
-    steadyMs: 0,
     states: async () => [states.length > 1 ? states.shift()! : states[0]!],
   }) as unknown as Orchestrator;
 
@@ -24,7 +23,11 @@ t.test("what is not complete is named with what it lacks", async (t) => {
   t.equal(unfinished([done, { ...done, name: "redis" }]), "");
   t.equal(unfinished([{ ...done, ready: 2 }, done]), "app 2/4 ready");
   t.equal(unfinished([{ ...done, leaving: 1 }]), "app 4/4 ready, 1 leaving");
-  t.equal(unfinished([{ ...done, settled: false }]), "app 4/4 ready", "the orchestrator is not done");
+  t.equal(
+    unfinished([{ ...done, settled: false, steadyMs: 0 }]),
+    "app 4/4 ready",
+    "the orchestrator is not done",
+  );
 });
 
 t.test("it waits until all is complete, and says how far it is", async (t) => {

@@ -18,7 +18,8 @@ export async function converge(
   report: Report,
 ): Promise<string[]> {
   let seen = "";
-  let unsteady = -Infinity;
+  /** Until when what was seen incomplete must stay complete. */
+  let steadyAt = -Infinity;
   const stayCrowded = crowdedForLong();
   const wait = { what: "rollout not complete", deadline: settings.deadlines.converge, seen: () => seen };
   return until({ ...wait, hint: "make logs" }, async () => {
@@ -29,8 +30,9 @@ export async function converge(
     const now = performance.now();
     const crowded = stayCrowded(states.filter((state) => state.settled && isCrowded(state)));
     if (crowded) return crowded;
-    if (seen !== "") unsteady = now;
-    return now - unsteady > orchestrator.steadyMs ? [] : undefined;
+    for (const state of states.filter((one) => !isComplete(one)))
+      steadyAt = Math.max(steadyAt, now + state.steadyMs);
+    return seen === "" && now >= steadyAt ? [] : undefined;
   });
 }
 

@@ -74,6 +74,8 @@ export interface PartState {
   leaving: number;
   /** Whether the orchestrator has nothing left to do about the part. */
   settled: boolean;
+  /** Milliseconds that it must stay complete once it was seen incomplete. */
+  steadyMs: number;
   /** Why it cannot get there any more. */
   failure?: string;
 }
@@ -154,8 +156,6 @@ export interface Orchestrator {
   scale(settings: Settings, replicas: number, cpus?: number): Promise<Outcome>;
   /** How far the parts are after a change, or after it was undone. */
   states(settings: Settings, change: Change, undone?: boolean): Promise<PartState[]>;
-  /** Milliseconds that what was seen incomplete must stay complete. */
-  steadyMs: number;
   /** Ends processes that are one too many for parts that `states` counted them of. */
   mergeSlots?(settings: Settings, parts: string[]): Promise<Outcome>;
   /** Starts again what opens the front door, where that is a part of its own. */

@@ -26,11 +26,17 @@ async function fake(t: Test, first: string, converge = 1) {
     processes: [],
   });
   const orchestrator = {
-    steadyMs: 0,
     snapshot,
     observe: async () => (door.version ? ({ version: door.version, url } as Deployed) : undefined),
     states: async () => [
-      { name: "app", wanted: 1, ready: door.version === "bad" ? 0 : 1, leaving: 0, settled: true },
+      {
+        name: "app",
+        wanted: 1,
+        ready: door.version === "bad" ? 0 : 1,
+        leaving: 0,
+        settled: true,
+        steadyMs: 0,
+      },
     ],
     undo: async () => {
       if (door.undoFails) throw new Error("the engine is away");
@@ -96,7 +102,9 @@ t.test(
   "crowded slots are merged once the change is verified, and where that fails, the change stays",
   async (t) => {
     const { run, door, orchestrator } = await fake(t, "one", 20);
-    orchestrator.states = async () => [{ name: "app", wanted: 1, ready: 2, leaving: 0, settled: true }];
+    orchestrator.states = async () => [
+      { name: "app", wanted: 1, ready: 2, leaving: 0, settled: true, steadyMs: 0 },
+    ];
     orchestrator.mergeSlots = (_settings, parts) =>
       Promise.reject(new Failure(`${parts.join()} cannot be merged`));
     await t.rejects(run("two"), { code: 1, message: "app cannot be merged" });
@@ -108,7 +116,14 @@ t.test("slots that are crowded after a rollback are merged before it counts as o
   const { run, orchestrator } = await fake(t, "one", 20);
   let merged: string[] = [];
   orchestrator.states = async () => [
-    { name: "app", wanted: 1, ready: merged.length > 0 ? 1 : 2, leaving: 0, settled: merged.length > 0 },
+    {
+      name: "app",
+      wanted: 1,
+      ready: merged.length > 0 ? 1 : 2,
+      leaving: 0,
+      settled: merged.length > 0,
+      steadyMs: 0,
+    },
   ];
   orchestrator.mergeSlots = async (_settings, parts) => {
     merged = parts;

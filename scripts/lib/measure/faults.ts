@@ -9,6 +9,7 @@ import { EXIT, Failure } from "../run/failure.ts";
 import { interruption } from "../run/interrupt.ts";
 import { asRoot } from "../run/shell.ts";
 import { now } from "./clock.ts";
+import { serverOf } from "./processes.ts";
 
 /** What was done to a process, and when: milliseconds since 1970, on the clock of the samples. */
 export interface Fault {
@@ -26,12 +27,13 @@ export interface Fault {
 const OBEYED = 5000;
 const LOOK_EVERY = 2;
 
-/** Ends a container with kill -9. Its first process takes all others along [pid_namespaces(7)]. */
+/** Ends the server of a container with kill -9, as a crash or the kernel, out of memory, would. */
 export async function kill({ name, pid }: Container): Promise<Fault> {
   await namespaceOf(pid, "pid");
+  const server = serverOf(pid);
   const at = now();
-  await signal([pid], "SIGKILL");
-  await reached([pid], "Z");
+  await signal([server], "SIGKILL");
+  await reached([server], "Z");
   return { container: name, at, done: now() };
 }
 

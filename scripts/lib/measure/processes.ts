@@ -43,10 +43,16 @@ const argvOf = (pid: string) => readProc(`${pid}/cmdline`).split(/\0| /);
 /** The number behind the name in brackets, which may have spaces, and the state [proc(5)]. */
 const parentOf = (pid: string) => /.*\) \S (\d+)/s.exec(readProc(`${pid}/stat`))?.[1] ?? "0";
 
+const childrenOf = (pid: number) =>
+  readProc(`${pid}/task/${pid}/children`).split(" ").filter(Boolean).map(Number);
+
 /** A process and all that it began. What a healthcheck runs is no child of it. */
-export function family(pid: number): number[] {
-  const children = readProc(`${pid}/task/${pid}/children`).split(" ").filter(Boolean).map(Number);
-  return [pid, ...children.flatMap(family)];
+export const family = (pid: number): number[] => [pid, ...childrenOf(pid).flatMap(family)];
+
+/** The process that does the work of a container: its first one, or the server that deploy/container/keep-running.sh runs. */
+export function serverOf(pid: number): number {
+  const kept = argvOf(String(pid)).some((word) => word.endsWith("/keep-running.sh"));
+  return (kept && childrenOf(pid)[0]) || pid;
 }
 
 /** Bytes of memory that a process takes, shared pages divided among those who share them; 0 where it has ended. */

@@ -2,6 +2,7 @@ import type { Test } from "tap";
 import { sendMalformed } from "../../../checks/malformed/send.ts";
 import { until } from "../run/wait.ts";
 import { printed, type TestHost } from "./host.ts";
+import type { TestList } from "./list.ts";
 import type { Machine } from "./machine.ts";
 import type { Side } from "./sides.ts";
 import { outlast, startTraffic } from "./traffic.ts";
@@ -14,15 +15,21 @@ interface Scene {
   url: string;
   port: string;
   count: () => Promise<number>;
+  alone: TestList["alone"];
 }
 
 interface FaultTest {
   name: string;
-  /** Whether it measures time. */
-  measures?: boolean;
   run: (t: Test, scene: Scene) => Promise<void>;
 }
 
+/** Ends the containers in which a program runs, whether it is their first process or the child of that. */
+const KILL_CONTAINER = `for pid in $(pidof $1); do
+  parent=$(ps -o ppid= -p $pid | tr -d ' ')
+  grep -q keep-running /proc/$parent/cmdline && kill -KILL $parent || kill -KILL $pid
+done`;
+/** Until writes are back when a server was killed that its container keeps running, in milliseconds. */
+const AT_ONCE = 2000;
 const MALFORMED = 5000;
 const SEED = 7;
 
@@ -38,12 +45,13 @@ export const faultTests: FaultTest[] = [
     },
   },
   {
-    name: "Redis is killed: the door says so and when to come again, and writes are soon back",
-    measures: true,
-    run: async (t, { side, host, url, count }) => {
+    name: "the container of Redis is killed: the door says so and when to come again, and writes are soon back",
+    run: async (t, { side, host, url, count, alone }) => {
       const start = await count();
-      await host.exec(["pkill", "-KILL", "-x", "redis-server"]);
-      const { ms, acknowledged, answers } = await outlast(url);
+      const { ms, acknowledged, answers } = await alone(async () => {
+        await host.exec(["sh", "-c", KILL_CONTAINER, "sh", "redis-server"]);
+        return outlast(url);
+      });
       t.ok(answers.length > 0, "it was away");
       t.same(
         [...new Set(answers)].filter((answer) => !/^503 1 \{"error":"[^"]+"\}$/.test(answer)),
@@ -54,8 +62,23 @@ export const faultTests: FaultTest[] = [
     },
   },
   {
+    name: "Redis and the proxy themselves are killed: they run again at once, and nothing that was acknowledged is lost",
+    run: async (t, { side, host, url, count, alone }) => {
+      for (const server of side.keptRunning) {
+        const start = await count();
+        const before = (await host.exec(["pidof", server])).stdout;
+        const { ms, acknowledged } = await alone(async () => {
+          await host.exec(["pkill", "-KILL", "-x", server]);
+          return outlast(url);
+        });
+        t.ok(ms < AT_ONCE, `${server} is back after ${Math.round(ms)} ms`);
+        t.not((await host.exec(["pidof", server])).stdout, before, "it is another process");
+        t.equal(await count(), start + acknowledged, "nothing was lost, and nothing counted twice");
+      }
+    },
+  },
+  {
     name: "a replica is killed: it comes back, and every acknowledged increment counts",
-    measures: true,
     run: async (t, { side, host, url, count }) => {
       const start = await count();
       const traffic = startTraffic(url);

@@ -1,6 +1,5 @@
 import { cp, mkdtemp, readFile, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import type { Test } from "tap";
 import { $, type ProcessOutput, type ProcessPromise } from "zx/core";
 import { asMakeGives } from "../run/options.ts";
 import { ROOT } from "../run/paths.ts";
@@ -20,14 +19,6 @@ export interface TestHost {
   /** Replaces text in a file of the copy. Throws if it is not there. */
   edit: (file: string, from: string, to: string) => Promise<void>;
   remove: () => Promise<void>;
-}
-
-/** A test that only one orchestrator has, on the machine of the whole list. */
-export interface OwnTest {
-  name: string;
-  /** Whether it measures time. */
-  measures?: boolean;
-  run: (t: Test, host: TestHost, address: string) => Promise<void>;
 }
 
 const COPIED = ["scripts", "service", "deploy", "checks", "Dockerfile", "package.json", "package-lock.json"];

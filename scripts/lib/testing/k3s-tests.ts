@@ -1,12 +1,12 @@
 import { writeFile } from "node:fs/promises";
-import type { OwnTest } from "./host.ts";
+import type { OwnTest } from "./list.ts";
 
 const refusal = (holder: string) => ({ exitCode: 3, stderr: new RegExp(`is held by ${holder}`) });
 
 export const k3sTests: OwnTest[] = [
   {
     name: "forward opens another port, and Ctrl-C ends it",
-    run: async (t, host, address) => {
+    run: async (t, { host, address }) => {
       const forward = host.start("forward", { PORT: "8083" });
       for await (const line of forward) if (line.startsWith("http")) break;
       const answer = await fetch(`http://${address}:8083/api/counter`);
@@ -19,7 +19,7 @@ export const k3sTests: OwnTest[] = [
   },
   {
     name: "a port that another load balancer has is refused",
-    run: async (t, host) => {
+    run: async (t, { host }) => {
       const web = ["service", "web", "--namespace=default"];
       await host.exec(["k3s", "kubectl", "create", "service", "loadbalancer", "web", "--tcp=8084:80"]);
       t.match(
@@ -31,7 +31,7 @@ export const k3sTests: OwnTest[] = [
   },
   {
     name: "beside Swarm: its ports are refused, and the orchestrator has to be named",
-    run: async (t, host) => {
+    run: async (t, { host }) => {
       await host.exec(["docker", "swarm", "init", "--advertise-addr=127.0.0.1"]);
       const image = (await host.exec(["docker", "image", "ls", "--quiet"])).stdout.split("\n")[0]!;
       await host.exec(["docker", "service", "create", "--detach", "--name=web", "--publish=8085:80", image]);
@@ -54,7 +54,7 @@ export const k3sTests: OwnTest[] = [
   },
   {
     name: "a namespace of somebody else's is neither taken nor removed",
-    run: async (t, host) => {
+    run: async (t, { host }) => {
       await host.edit("deploy/settings.yaml", "name: counter", "name: kube-public");
       t.match(await host.run("deploy-k3s", { PORT: "8086" }), { exitCode: 3, stderr: /not this kit's/ });
       t.match(await host.run("teardown", { YES: "1" }), { exitCode: 0, stderr: /^Unchanged in/m });
@@ -63,7 +63,7 @@ export const k3sTests: OwnTest[] = [
   },
   {
     name: "without a default route provision refuses, and changes nothing",
-    run: async (t, host) => {
+    run: async (t, { host }) => {
       const route = (await host.exec(["ip", "route", "show", "default"])).stdout.trim().split(" ");
       await host.exec(["ip", "route", "delete", "default"]);
       const provision = await host.run("provision", { ORCHESTRATOR: "k3s", PORT: "8080" });
@@ -73,7 +73,7 @@ export const k3sTests: OwnTest[] = [
   },
   {
     name: "an image that arrives by half is no version: nothing changes, and a rerun completes",
-    run: async (t, host) => {
+    run: async (t, { host }) => {
       const status = async () => JSON.parse((await host.run("status", { JSON: "1" })).stdout);
       const { version } = await status();
       await host.edit("service/page/index.html", "<title>Counter 4</title>", "<title>Counter 5</title>");
@@ -90,7 +90,7 @@ export const k3sTests: OwnTest[] = [
   },
   {
     name: "less memory than k3s needs is refused",
-    run: async (t, host) => {
+    run: async (t, { host }) => {
       await writeFile(`${host.dir}meminfo`, "MemTotal: 1572864 kB\nMemFree: 1000000 kB\n");
       await host.exec(["mount", "--bind", `${host.dir}meminfo`, "/proc/meminfo"]);
       const provision = await host.run("provision", { ORCHESTRATOR: "k3s", PORT: "8080" });

@@ -3,34 +3,47 @@ import { once } from "node:events";
 import { mkdirSync } from "node:fs";
 import t, { type Test } from "tap";
 import { cacheFolder } from "../run/paths.ts";
-import type { Side } from "./sides.ts";
+import type { TestHost } from "./host.ts";
 
 type Kind = "--shared" | "--exclusive";
 
-/** Declares the next test of a list. */
-type Declare = (name: string, run: (t: Test) => Promise<void>) => void;
-
 /** A list of tests that go on from each other, while other lists run beside it. */
 export interface TestList {
-  test: Declare;
-  /** One that measures time: no test of another list runs meanwhile. */
-  timed: Declare;
+  /** Declares the next test. */
+  test: (name: string, run: (t: Test) => Promise<void>) => void;
+  /** Within a test, runs what measures time: no test of another list goes on meanwhile. */
+  alone: <T>(run: () => Promise<T>) => Promise<T>;
+}
+
+/** A test that only one orchestrator has, on the machine of the whole list. */
+export interface OwnTest {
+  name: string;
+  run: (t: Test, scene: { host: TestHost; address: string; alone: TestList["alone"] }) => Promise<void>;
 }
 
 /** Tests whose names begin with that of the side, if one is given. */
-export function testList(side?: Pick<Side, "name">): TestList {
-  const declare =
-    (kind: Kind): Declare =>
-    (name, run) =>
-      void t.test(side ? `${side.name}: ${name}` : name, async (t) => {
-        const release = await use(kind);
-        try {
-          await run(t);
-        } finally {
-          release();
-        }
-      });
-  return { test: declare("--shared"), timed: declare("--exclusive") };
+export function testList(side?: { name: string }): TestList {
+  let release: (() => void) | undefined;
+  const test: TestList["test"] = (name, run) =>
+    void t.test(side ? `${side.name}: ${name}` : name, async (t) => {
+      release = await use("--shared");
+      try {
+        await run(t);
+      } finally {
+        release?.();
+      }
+    });
+  const alone: TestList["alone"] = async (run) => {
+    release?.();
+    release = await use("--exclusive");
+    try {
+      return await run();
+    } finally {
+      release?.();
+      release = await use("--shared");
+    }
+  };
+  return { test, alone };
 }
 
 const IN_USE = `${cacheFolder()}/tests-in-use.lock`;

@@ -4,7 +4,7 @@ import type { Machine } from "./machine.ts";
 
 /** How tests reach the parts of a deployment without the kit: scripts for a shell of the machine. */
 export interface Parts {
-  /** Prints the number of the first process of each container of the part $1, on a shell. */
+  /** Prints the number of the process that does the work of each container of the part $1, on a shell. */
   pids: string;
   /** Runs a shell command in the container of the part $1. */
   inside: string;
@@ -21,7 +21,9 @@ const POD_LABEL = "io.kubernetes.pod.name=$pod";
 const PID = "crictl inspect --output go-template --template '{{.info.pid}}'";
 
 export const swarmParts: Parts = {
-  pids: `docker inspect --format '{{.State.Pid}}' $(${CONTAINERS})`,
+  // The child of keep-running.sh, where that is the first one.
+  pids: `for pid in $(docker inspect --format '{{.State.Pid}}' $(${CONTAINERS})); do
+    grep -q keep-running /proc/$pid/cmdline && cat /proc/$pid/task/$pid/children || echo $pid; done | tr ' ' '\\n'`,
   inside: `exec docker exec "$(${CONTAINERS})" sh -c "$2"`,
   volumes: "docker volume ls --quiet --filter label=com.docker.stack.namespace=counter",
   restart: async (machine, host) => {

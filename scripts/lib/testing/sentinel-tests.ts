@@ -3,7 +3,7 @@ import type { TestList } from "./list.ts";
 import type { RedisScene } from "./redis-scene.ts";
 
 /** What a master with replicas and Sentinels must do and survive. */
-export function sentinelTests(scene: () => RedisScene, { test, timed }: TestList): void {
+export function sentinelTests(scene: () => RedisScene, { test }: TestList): void {
   test("sentinel: deployed, shown, and unchanged the second time", async (t) => {
     const first = await scene().deploy({ REDIS: "sentinel", REPLICAS: "2" });
     t.match(first, { exitCode: 0, stderr: /^Done in/m }, first.stderr);
@@ -18,31 +18,28 @@ export function sentinelTests(scene: () => RedisScene, { test, timed }: TestList
     });
   });
 
-  timed(
-    "sentinel: with WAIT=1 a write waits for a replica, which stays until it is taken back",
-    async (t) => {
-      const on = await scene().deploy({ WAIT: "1" });
-      t.match(on, { exitCode: 0, stderr: /^Done in/m }, on.stderr);
-      t.match(await scene().status(), { settings: { "min-replicas-to-write": "1", WAIT: "1" } });
-      t.match(await scene().deploy(), { exitCode: 0, stderr: /^Unchanged in/m });
-      t.match(await scene().changeTo("single"), {
-        exitCode: 2,
-        stderr: /no replica that a write could wait for/,
-      });
-      const master = await scene().whole();
-      await scene().outage(t, "KILL", master);
-      await scene().whole();
-      t.match(await scene().deploy({ WAIT: "0" }), { exitCode: 0 });
-      t.match(await scene().status(), { settings: { WAIT: "0" } });
-    },
-  );
+  test("sentinel: with WAIT=1 a write waits for a replica, which stays until it is taken back", async (t) => {
+    const on = await scene().deploy({ WAIT: "1" });
+    t.match(on, { exitCode: 0, stderr: /^Done in/m }, on.stderr);
+    t.match(await scene().status(), { settings: { "min-replicas-to-write": "1", WAIT: "1" } });
+    t.match(await scene().deploy(), { exitCode: 0, stderr: /^Unchanged in/m });
+    t.match(await scene().changeTo("single"), {
+      exitCode: 2,
+      stderr: /no replica that a write could wait for/,
+    });
+    const master = await scene().whole();
+    await scene().outage(t, "KILL", master);
+    await scene().whole();
+    t.match(await scene().deploy({ WAIT: "0" }), { exitCode: 0 });
+    t.match(await scene().status(), { settings: { WAIT: "0" } });
+  });
 
-  timed("sentinel: the master is killed, and then the next one with a Sentinel", async (t) => {
+  test("sentinel: the master is killed, and then the next one with a Sentinel", async (t) => {
     await scene().outage(t, "KILL", await scene().whole());
     await scene().outage(t, "KILL", await scene().whole(), "sentinel-2");
   });
 
-  timed("sentinel: a master that was frozen takes no writes when it goes on", async (t) => {
+  test("sentinel: a master that was frozen takes no writes when it goes on", async (t) => {
     const master = await scene().whole();
     await scene().outage(t, "STOP", master);
     t.match(await scene().host.run("status"), { exitCode: 1, stderr: /Redis is not whole: / });
@@ -70,7 +67,7 @@ export function sentinelTests(scene: () => RedisScene, { test, timed }: TestList
     await scene().whole();
   });
 
-  timed("sentinel: a master that has lost its data is no master when it is back", async (t) => {
+  test("sentinel: a master that has lost its data is no master when it is back", async (t) => {
     const master = await scene().whole();
     await scene().loseData(t, master);
     t.not(await scene().whole(), master);

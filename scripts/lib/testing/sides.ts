@@ -3,7 +3,8 @@ import { readFile } from "node:fs/promises";
 import { $ } from "zx/core";
 import { artifactsFolder, lacking } from "../deployment/k3s/host/artifacts.ts";
 import { readSettings } from "../run/settings.ts";
-import type { OwnTest, TestHost } from "./host.ts";
+import type { TestHost } from "./host.ts";
+import type { OwnTest } from "./list.ts";
 import { k3sTests } from "./k3s-tests.ts";
 import { swarmTests } from "./swarm-tests.ts";
 import { type Machine, whyNoMachine } from "./machine.ts";
@@ -25,7 +26,9 @@ export interface Side {
   missing: RegExp;
   /** What a deployment says when the orchestrator is away, before it changed anything. */
   away: RegExp;
-  /** Milliseconds after which writes are back when Redis was killed. */
+  /** The programs that their containers run again when they end. */
+  keptRunning: string[];
+  /** Milliseconds after which writes are back when the container of Redis was killed. */
   redisBack: number;
   /** Requests that fail at most when a replica is killed under four clients. */
   failuresOfKill: number;
@@ -54,6 +57,7 @@ export const swarm: Side = {
   unchanged: 3000,
   missing: /not a Swarm manager: make provision/,
   away: /no Docker engine answers/,
+  keptRunning: ["redis-server", "haproxy"],
   redisBack: 10_000,
   failuresOfKill: 4,
   running: async (host) => lines((await host.exec(["docker", "ps", "--quiet", "--no-trunc"])).stdout),
@@ -99,6 +103,7 @@ export const k3s: Side = {
   unchanged: 5000,
   missing: /no k3s answers: make provision ORCHESTRATOR=k3s/,
   away: /no k3s answers/,
+  keptRunning: [],
   redisBack: 3000,
   // kube-proxy sends new connections to a dead replica until the kubelet has noticed; it tries none elsewhere.
   failuresOfKill: 20,

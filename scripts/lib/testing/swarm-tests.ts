@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import type { OwnTest } from "./host.ts";
+import type { OwnTest } from "./list.ts";
 
 const PORT = 8080;
 /** More than one address may have, and than the proxy has in all. */
@@ -25,7 +25,7 @@ const ASK = `
 export const swarmTests: OwnTest[] = [
   {
     name: "a front door that does not answer is reported, and healed by a deployment",
-    run: async (t, host) => {
+    run: async (t, { host }) => {
       const killed = await host.exec(["pkill", "-KILL", "-f", `docker-proxy .*-host-port ${PORT}`]);
       if (killed.exitCode !== 0) {
         t.pass("the whole test", { skip: "needs Docker's userland proxy" });
@@ -39,12 +39,14 @@ export const swarmTests: OwnTest[] = [
   },
   {
     name: "clients that send half a request and wait do not keep others out",
-    measures: true,
-    run: async (t, host, address) => {
-      const slow = await Promise.all(Array.from({ length: SLOW_CLIENTS }, () => halfRequest(address)));
-      const { stdout } = await host.exec(["node", "--eval", ASK]);
+    run: async (t, { host, address, alone }) => {
+      const stdout = await alone(async () => {
+        const slow = await Promise.all(Array.from({ length: SLOW_CLIENTS }, () => halfRequest(address)));
+        const asked = await host.exec(["node", "--eval", ASK]);
+        for (const one of slow) one.destroy();
+        return asked.stdout;
+      });
       const [statuses, slowest] = JSON.parse(stdout) as [number[], number];
-      for (const one of slow) one.destroy();
       t.same([...new Set(statuses)], [200]);
       t.ok(slowest < PATIENCE, `at most ${Math.round(slowest)} ms`);
     },

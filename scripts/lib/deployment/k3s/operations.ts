@@ -39,7 +39,7 @@ export { askRedis, removeRedis, startRedis } from "./redis.ts";
 export { importImages, kept } from "./images.ts";
 export { remove } from "./namespace.ts";
 export { hostProblems, provisionSteps } from "./host/provision.ts";
-export { awaitFrontDoor, diagnose, states, steadyMs } from "./rollout.ts";
+export { awaitFrontDoor, diagnose, states } from "./rollout.ts";
 export { snapshot, undo } from "./snapshot.ts";
 export { restartEngine, restartProblem } from "./host/restart.ts";
 export { uninstall as unprovision } from "./host/uninstall.ts";

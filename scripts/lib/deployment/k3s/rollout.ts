@@ -13,9 +13,6 @@ const STUCK = /^(ErrImage\w+|ImagePullBackOff|InvalidImageName|CreateContainer\w
 /** Seconds that a load balancer may take to announce itself once all replicas are ready. */
 const FRONT_DOOR = 30;
 
-/** Its controllers count up to date. */
-export const steadyMs = 0;
-
 /** How far the Deployment and the StatefulSet are. */
 export async function states(settings: Settings, change: Change, undone = false): Promise<PartState[]> {
   const { workloads, pods: all } = await objects(settings);
@@ -39,6 +36,8 @@ export function stateOf(part: Workload, mine: Pod[]): PartState {
     ready: mine.filter(isReady).length,
     leaving: mine.filter((pod) => pod.metadata.deletionTimestamp).length,
     settled: seen && (status.updatedReplicas ?? 0) === spec.replicas && mine.length === spec.replicas,
+    // Its controllers count up to date.
+    steadyMs: 0,
   };
 }
 

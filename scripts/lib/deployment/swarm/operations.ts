@@ -37,7 +37,7 @@ export { restartEngine } from "./restart.ts";
 export { hostProblems, provisionSteps } from "./provision.ts";
 export { publisherOf } from "./publisher.ts";
 export { askRedis, removeRedis, startRedis } from "./redis.ts";
-export { diagnose, mergeSlots, restartDoor, snapshot, states, steadyMs, undo } from "./rollout.ts";
+export { diagnose, mergeSlots, restartDoor, snapshot, states, undo } from "./rollout.ts";
 
 /** What runs now; undefined if the counter is not deployed. */
 export async function observe(settings: Settings): Promise<Deployed | undefined> {
@@ -45,7 +45,7 @@ export async function observe(settings: Settings): Promise<Deployed | undefined>
   const app = stack.get("app");
   if (!app) return undefined;
   const labels = app.Spec.Labels;
-  const mine = (await tasks(app)).filter((task) => task.Image === imageOf(app));
+  const mine = (await tasks([app])).filter((task) => task.Image === imageOf(app));
   const ports = [...stack.values()].flatMap((service) => service.Spec.EndpointSpec?.Ports ?? []);
   const port = ports[0]?.PublishedPort ?? settings.port;
   return {

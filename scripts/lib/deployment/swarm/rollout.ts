@@ -11,20 +11,21 @@ import {
   type SwarmTask,
   services,
   tasks,
+  tasksOf,
 } from "./state.ts";
 
 /** After so many ends of each replica, a first deployment will not come up by itself. */
 const MAX_ENDS = 3;
 const LOG_LINES = 15;
-/** What was seen incomplete must stay complete so long: tasks that an engine brings back come one by one. */
-export const steadyMs = 4000;
+/** Tasks that an engine brings back come one by one. An update is watched by Swarm itself (update_config.monitor). */
+const STEADY_MS = 4000;
 
 /** What the engine was told of the stack. */
 export async function snapshot(settings: Settings): Promise<Snapshot> {
   const stack = await services(settings.name);
   return {
     parts: Object.fromEntries([...stack].map(([name, { Spec }]) => [name, partOf(Spec)])),
-    processes: (await allTasks(stack)).map((task) => task.ID),
+    processes: (await tasks(stack.values())).map((task) => task.ID),
   };
 }
 
@@ -33,17 +34,18 @@ const partOf = (Spec: SwarmService["Spec"]): Part => ({ definition: Spec, templa
 /** How far the services of the stack are. */
 export async function states(settings: Settings, change: Change, undone = false): Promise<PartState[]> {
   const stack = await services(settings.name);
-  return Promise.all([...stack].map(([name, service]) => stateOf(name, service, change, undone)));
+  const all = await tasks(stack.values());
+  return [...stack].map(([name, service]) => stateOf(name, service, tasksOf(service, all), change, undone));
 }
 
-async function stateOf(
+function stateOf(
   name: string,
   service: SwarmService,
+  all: SwarmTask[],
   { replaced, undoable }: Change,
   undone: boolean,
-): Promise<PartState> {
+): PartState {
   const { State = "", Message = "" } = service.UpdateStatus ?? {};
-  const all = await tasks(service);
   const running = all.filter(isRunning);
   const ready = running.filter((task) => task.DesiredState === "Running" && task.Image === imageOf(service));
   const wanted = replicasOf(service.Spec);
@@ -51,12 +53,15 @@ async function stateOf(
   const updated = replaced.includes(name) && undoable.includes(name);
   // What was undone may have ended as an update, by which crowded slots were merged.
   const ended = undone ? /^(rollback_)?completed$/ : /^completed$/;
+  const settled = updated ? ended.test(State) : State !== "updating";
   const state = {
     name,
     wanted,
     ready: ready.length,
-    leaving: running.length - ready.length,
-    settled: updated ? ended.test(State) : State !== "updating",
+    // When Swarm has completed an update, the last old tasks only finish what they have begun: nothing new reaches them.
+    leaving: updated && !undone && settled ? 0 : running.length - ready.length,
+    settled,
+    steadyMs: updated ? 0 : STEADY_MS,
   };
   if (undone || !replaced.includes(name)) return state;
   const failure = updated ? refusal(State, Message) : tooManyEnds(service, all, wanted);
@@ -116,7 +121,7 @@ export async function undo(settings: Settings, { undoable, created, before }: Ch
 
 /** Why tasks do not run: the engine's words, and the last lines of the log of the newest that failed. */
 export async function diagnose(settings: Settings, known: string[]): Promise<string[]> {
-  const all = await allTasks(await services(settings.name));
+  const all = await tasks((await services(settings.name)).values());
   const failing = all.filter((task) => task.Error && !isRunning(task) && !known.includes(task.ID));
   const [newest] = failing;
   if (!newest) return [];
@@ -125,6 +130,3 @@ export async function diagnose(settings: Settings, known: string[]): Promise<str
   const { stdout, stderr } = await log`docker service logs --raw --tail ${LOG_LINES} ${newest.ID}`;
   return [...[...words].slice(0, LOG_LINES), ...`${stdout}${stderr}`.split("\n").filter(Boolean)];
 }
-
-const allTasks = async (stack: Map<string, SwarmService>) =>
-  (await Promise.all([...stack.values()].map(tasks))).flat();

@@ -14,6 +14,7 @@ import { EXTERNAL, externalFiles, markOf } from "../redis/external.ts";
 /** Where the stack's files are. */
 const DIR = `${ROOT}deploy/swarm`;
 const REDIS = `${ROOT}deploy/redis`;
+const CONTAINER = `${ROOT}deploy/container`;
 /** Where the password is in every container that has it. */
 export const PASSWORD_FILE = "/run/secrets/redis_password";
 const MOST_FILES = 65536;
@@ -81,6 +82,8 @@ export async function redisVariables(
     NAME: name,
     REDIS_IMAGE: base.redis,
     NOFILE: await openFiles(),
+    KEEP_RUNNING_HASH: hashOf(`${CONTAINER}/keep-running.sh`),
+    HEALTH_HASH: hashOf(`${CONTAINER}/health.sh`),
     ...Object.fromEntries(hashes),
   };
 }

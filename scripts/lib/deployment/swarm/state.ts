@@ -37,14 +37,20 @@ export async function services(stack: string): Promise<Map<string, SwarmService>
   return new Map(found.map((service) => [service.Spec.Name.slice(stack.length + 1), service]));
 }
 
-/** The tasks that the engine still knows of a service, the newest of each slot first. */
-export async function tasks(service: SwarmService): Promise<SwarmTask[]> {
-  const { stdout } = await $`docker service ps --no-trunc --format '{{json .}}' ${service.ID}`;
+/** The tasks that the engine still knows of some services, the newest of each slot first. */
+export async function tasks(of: Iterable<SwarmService>): Promise<SwarmTask[]> {
+  const ids = [...of].map(({ ID }) => ID);
+  if (ids.length === 0) return [];
+  const { stdout } = await $`docker service ps --no-trunc --format '{{json .}}' ${ids}`;
   return stdout
     .split("\n")
     .filter(Boolean)
     .map((line) => JSON.parse(line) as SwarmTask);
 }
+
+/** Those of one service: its name, a dot and the slot. */
+export const tasksOf = ({ Spec }: SwarmService, all: SwarmTask[]): SwarmTask[] =>
+  all.filter(({ Name }) => Name.slice(0, Name.lastIndexOf(".")) === Spec.Name);
 
 /** The image that a service's tasks shall run. */
 export const imageOf = (service: SwarmService) => service.Spec.TaskTemplate.ContainerSpec.Image;

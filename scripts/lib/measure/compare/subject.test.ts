@@ -27,7 +27,6 @@ async function fake(t: Test) {
   const orchestrator = {
     name: "swarm",
     platform: "a made-up platform",
-    steadyMs: 0,
     observe: async () => ({ ...state, version: "v1", url }) as unknown as Deployed,
     snapshot: async (): Promise<Snapshot> => {
       const { cpus, image } = state;
@@ -42,7 +41,7 @@ async function fake(t: Test) {
       return {};
     },
     states: async () => [
-      { name: "app", wanted: state.replicas, ready: state.running, leaving: 0, settled: true },
+      { name: "app", wanted: state.replicas, ready: state.running, leaving: 0, settled: true, steadyMs: 0 },
     ],
     diagnose: async () => [],
   } as unknown as Orchestrator;

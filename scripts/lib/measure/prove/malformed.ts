@@ -2,7 +2,7 @@ import type { Report, Target } from "../../../../checks/malformed/send.ts";
 import { EXIT, Failure } from "../../run/failure.ts";
 import { addresses, doorThere, elsewhere, inNetworkOf, runApart } from "../apart.ts";
 import { count as number } from "../load/tables.ts";
-import { family, memoryOf } from "../processes.ts";
+import { family, memoryOf, serverOf } from "../processes.ts";
 import type { Answers, Done, Stage } from "./stage.ts";
 
 /** What is sent, and where to. */
@@ -12,7 +12,7 @@ export interface Order {
   seed: number;
 }
 
-/** A container of the deployment, and the bytes that its processes have in memory. */
+/** A container of the deployment with its server, and the bytes that its processes have in memory. */
 export interface Body {
   name: string;
   pid: number;
@@ -78,7 +78,7 @@ async function look({ orchestrator, settings, containers }: Stage): Promise<Body
   const parts = Object.keys(containers).map((part) => orchestrator.containersOf(settings, part));
   return (await Promise.all(parts)).flat().map(({ name, pid }) => {
     const memory = family(pid).reduce((sum, one) => sum + memoryOf(String(one)), 0);
-    return { name, pid, memory };
+    return { name, pid: serverOf(pid), memory };
   });
 }
 
