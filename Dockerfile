@@ -7,8 +7,8 @@ LABEL counter-deploy.stage=build
 ARG NPM_CONFIG_REGISTRY
 WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
-# This image is a Node already; the packages that hold another one are 200 MB.
-RUN npm ci --omit=dev && rm -rf node_modules/node-linux-*
+# This image is a Node already; the packages that hold another one are 200 MB, and npm's cache 90.
+RUN npm ci --omit=dev --cache /tmp/npm && rm -rf node_modules/node-linux-* /tmp/npm
 COPY service service
 RUN npm run bundle
 

@@ -41,7 +41,7 @@ major=$(node --version | sed 's/^v\([0-9]*\).*/\1/')
 [ "$major" -ge 18 ] || refuse "npm ci needs Node 18 or later, and this is $(node --version)" "install a newer nodejs"
 
 echo "==> Install the packages of package-lock.json" >&2
-npm ci --no-progress --loglevel=error
+npm ci --include=dev --no-progress --loglevel=error
 # npm 9 takes this link away with the package of the other architecture.
 for dir in node_modules/node-linux-*; do
   [ -x node_modules/.bin/node ] || ln -sf "../${dir#node_modules/}/bin/node" node_modules/.bin/node

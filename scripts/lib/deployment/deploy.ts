@@ -1,11 +1,12 @@
 import { appVersion, buildApp, pruneApp } from "../images/app.ts";
 import { refuse } from "../run/failure.ts";
-import { baseImages } from "../images/base.ts";
+import { nodeFirst } from "../images/base.ts";
 import type { OptionValues } from "../run/options.ts";
 import type { Deployed, Orchestrator } from "./orchestrator.ts";
 import { portProblem } from "./port.ts";
 import { type Progress, progress } from "../run/progress.ts";
 import { MODES } from "./redis-modes.ts";
+import { together } from "../run/wait.ts";
 import { changeMode, STEPS, takeOne } from "./redis/change.ts";
 import { checkExternal, EXTERNAL, requireExternal } from "./redis/external.ts";
 import { refusing, resumeWrites } from "./redis/count.ts";
@@ -37,9 +38,12 @@ export async function deploy(
   // No new replica is ready while Redis refuses writes; it says so while the images are looked at.
   const ask = askOf(orchestrator, settings, before?.version ?? "");
   const stopped = before && !from ? refusing(ask, redis) : Promise.resolve([]);
-  const base = await step("Base images", (report) => baseImages(settings, report));
+  const base = await step("Base images", (report) => nodeFirst(settings, report));
   const version = await appVersion(base);
-  await step(`Build ${version}`, () => buildApp(settings, base, version));
+  await step(`Build ${version}`, async () => {
+    const [built] = await together([buildApp(settings, base, version), base.makeOthers()]);
+    return built;
+  });
   const target = { version, base, ...nextTarget(settings, version, options, before) };
   let { warning } = MODES[redis];
   if (redis === EXTERNAL) {

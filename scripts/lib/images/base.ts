@@ -4,6 +4,7 @@ import { $ } from "zx/core";
 import { buildFailure, buildFlags } from "./build.ts";
 import { EXIT, Failure } from "../run/failure.ts";
 import type { Outcome, Report } from "../run/progress.ts";
+import { together } from "../run/wait.ts";
 import { describeRootfs, makeRootfs, type Rootfs } from "./rootfs.ts";
 import { type Settings } from "../run/settings.ts";
 import { ROOT } from "../run/paths.ts";
@@ -21,20 +22,32 @@ const FIRST_WORD = 10;
 /** Registries say so of a name or tag that they do not have. */
 const NOT_THERE = /manifest unknown|manifest for .* not found|repository does not exist|: not found/i;
 
+/** Base images of which the application's is there, and how to make the others. */
+type NodeFirst = BaseImages & Outcome & { makeOthers: () => Promise<void> };
+
+const nothing = async () => {};
+
 /**
  * The base images: those of the settings where a registry answers, else made from the distribution's packages.
  * What is on the engine already is used as it is. Throws a Failure when neither can be had.
  */
 export async function baseImages(settings: Settings, report: Report): Promise<BaseImages & Outcome> {
+  const { makeOthers, ...base } = await nodeFirst(settings, report);
+  await makeOthers();
+  return base;
+}
+
+/** The same, for a caller that builds the application while it makes the others. */
+export async function nodeFirst(settings: Settings, report: Report): Promise<NodeFirst> {
   const { baseImages: source, images } = settings;
   if (source !== "local" && (await areHere(images))) {
-    return { ...images, changed: false, note: "from the registry" };
+    return { ...images, changed: false, note: "from the registry", makeOthers: nothing };
   }
   if (source === "registry") return pullAll(settings, report);
   const rootfs = describeRootfs();
   const local = rootfs && (await localNames(rootfs));
   const note = `made from ${rootfs?.distribution} packages`;
-  if (local && (await areHere(local))) return { ...local, changed: false, note };
+  if (local && (await areHere(local))) return { ...local, changed: false, note, makeOthers: nothing };
   let why = "";
   if (source === "auto") {
     try {
@@ -50,8 +63,12 @@ export async function baseImages(settings: Settings, report: Report): Promise<Ba
       hint: "BASE_IMAGES=registry, once a registry can be reached",
     });
   }
-  await makeLocal(settings, rootfs, local, report);
-  return { ...local, changed: true, note: why + note };
+  report("a minimal system from packages");
+  const make = await localMaker(settings, rootfs, local);
+  report(local.node);
+  await make("node");
+  const makeOthers = async () => void (await together([make("redis"), make("proxy")]));
+  return { ...local, changed: true, note: why + note, makeOthers };
 }
 
 async function areHere(images: BaseImages): Promise<boolean> {
@@ -60,12 +77,12 @@ async function areHere(images: BaseImages): Promise<boolean> {
 
 class NoRegistry extends Failure {}
 
-async function pullAll({ images, deadlines }: Settings, report: Report): Promise<BaseImages & Outcome> {
+async function pullAll({ images, deadlines }: Settings, report: Report): Promise<NodeFirst> {
   for (const part of PARTS) {
     report(`pull ${images[part]}`);
     await pull(images[part], deadlines.build);
   }
-  return { ...images, changed: true, note: "from the registry" };
+  return { ...images, changed: true, note: "from the registry", makeOthers: nothing };
 }
 
 /** Pulls an image. Throws NoRegistry when none answers in time, and a Failure when it does not have the image. */
@@ -98,24 +115,17 @@ async function localNames(rootfs: Rootfs): Promise<BaseImages> {
   return { node: await name("node"), redis: await name("redis"), proxy: await name("proxy") };
 }
 
-async function makeLocal(
+/** Imports the minimal system, and returns what makes an image on it. */
+async function localMaker(
   { deadlines }: Settings,
   rootfs: Rootfs,
   names: BaseImages,
-  report: Report,
-): Promise<void> {
-  report("a minimal system from packages");
+): Promise<(part: (typeof PARTS)[number]) => Promise<void>> {
   await makeRootfs(rootfs);
   const base = `counter-deploy/base:${rootfs.hash}`;
   const here = await $({ nothrow: true })`docker image inspect ${base}`;
   if (!here.ok) await $`docker import ${rootfs.file} ${base}`;
-  report(PARTS.map((part) => names[part]).join(", "));
-  // Each waits for packages and disks for most of its time. One that fails is told when none works any more.
-  const made = await Promise.allSettled(
-    PARTS.map((part) => makeOne(part, names[part], base, deadlines.build)),
-  );
-  const failed = made.find((one) => one.status === "rejected");
-  if (failed) throw failed.reason;
+  return (part) => makeOne(part, names[part], base, deadlines.build);
 }
 
 /** The context is the Dockerfile and, for Node, what package-lock.json pins of it. */

@@ -6,7 +6,7 @@ import { $ } from "zx/core";
 import { distributionSources, hostSources } from "./apt-sources.ts";
 import { EXIT, Failure } from "../run/failure.ts";
 import { osRelease } from "../host/facts.ts";
-import { cacheFolder } from "../run/paths.ts";
+import { cacheFolder, ROOT } from "../run/paths.ts";
 import { asRoot } from "../run/shell.ts";
 
 const CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt";
@@ -17,13 +17,21 @@ const MIN_FREE_MB = 500;
 /** Puts usr-is-merged in place of usrmerge, which brings all of Perl: 48 MB of 134. */
 const MERGED_USR = "/usr/share/mmdebstrap/hooks/maybe-merged-usr";
 
+/** Hooks of mmdebstrap find its path in their environment. */
+const DPKG_CONFIG = `${ROOT}deploy/images/dpkg.cfg`;
+/**
+ * Removes what mmdebstrap unpacks before dpkg is there to leave it out. A filter of its own would start a Python for
+ * each package.
+ */
+const REMOVE_DOCUMENTATION = `find "$1/usr/share" -regextype posix-extended ! -type d \
+  -regex ".*/usr/share/(man|info|locale|lintian|doc)/.*" ! -path "*/doc/*/copyright" -delete`;
+
 const FLAGS = [
   "--variant=minbase",
   // Node needs the two libraries.
   "--include=ca-certificates,libatomic1,libstdc++6",
-  // Documentation and translations: nobody reads them there. The licences stay.
-  ...["man", "info", "locale", "doc", "lintian"].map((part) => `--dpkgopt=path-exclude=/usr/share/${part}/*`),
-  "--dpkgopt=path-include=/usr/share/doc/*/copyright",
+  '--setup-hook=install -D --mode=644 "$DPKG_CONFIG" "$1/etc/dpkg/dpkg.cfg.d/images"',
+  `--customize-hook=${REMOVE_DOCUMENTATION}`,
   ...(existsSync(MERGED_USR) ? [`--hook-dir=${MERGED_USR}`] : []),
   ...(existsSync(CERTIFICATES) ? [`--customize-hook=copy-in ${CERTIFICATES} /etc/ssl/certs`] : []),
 ];
@@ -46,7 +54,7 @@ export function describeRootfs(): Rootfs | undefined {
   if (!suite || !sources) return undefined;
   const certificates = existsSync(CERTIFICATES) ? readFileSync(CERTIFICATES) : "";
   const hash = createHash("sha256").update(JSON.stringify([suite, sources, process.arch, FLAGS]));
-  const digest = hash.update(certificates).digest("hex").slice(0, 12);
+  const digest = hash.update(readFileSync(DPKG_CONFIG)).update(certificates).digest("hex").slice(0, 12);
   return {
     hash: digest,
     distribution: osRelease("PRETTY_NAME").replace("GNU/Linux ", ""),
@@ -72,7 +80,7 @@ export async function makeRootfs({ file, sources, suite }: Rootfs): Promise<void
   const unfinished = `${file}.${process.pid}`;
   // A session of its own: when mmdebstrap fails it ends its whole process group with HUP, and that would be this
   // process, make and the script that called it.
-  const apart = [...asRoot, "setsid", "--wait", "env", `TMPDIR=${WORK}`];
+  const apart = [...asRoot, "setsid", "--wait", "env", `TMPDIR=${WORK}`, `DPKG_CONFIG=${DPKG_CONFIG}`];
   try {
     await $({ input: sources })`${apart} mmdebstrap --quiet ${FLAGS} ${suite} - - > ${unfinished}`;
     await rename(unfinished, file);

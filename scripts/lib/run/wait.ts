@@ -49,3 +49,11 @@ export async function unlessTimedOut<T>(wait: Promise<T>): Promise<T | undefined
     throw error;
   });
 }
+
+/** The values of promises, once all have settled. Throws the first failure then: nothing goes on behind it. */
+export async function together<T extends readonly unknown[] | []>(
+  all: T,
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  await Promise.allSettled(all);
+  return Promise.all(all);
+}
