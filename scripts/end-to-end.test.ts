@@ -6,7 +6,7 @@ import t from "tap";
 import { faultTests } from "./lib/testing/fault-tests.ts";
 import { footprint } from "./lib/testing/footprint.ts";
 import { printed, type TestHost, testHost } from "./lib/testing/host.ts";
-import { type TestList, testList } from "./lib/testing/list.ts";
+import { testsOf } from "./lib/testing/list.ts";
 import { type Machine, startMachine } from "./lib/testing/machine.ts";
 import { k3s, type Side, swarm } from "./lib/testing/sides.ts";
 import { countAt, startTraffic } from "./lib/testing/traffic.ts";
@@ -20,10 +20,11 @@ const ROLL_SECONDS = 30;
 for (const side of [swarm, k3s]) {
   const skip = await side.whyNot();
   if (skip) t.pass(`${side.name}: the whole list`, { skip });
-  else endToEnd(side, testList(side));
+  else endToEnd(side);
 }
 
-function endToEnd(side: Side, { test, alone }: TestList): void {
+function endToEnd(side: Side): void {
+  const test = testsOf(side);
   const deployVerb = `deploy-${side.name}`;
   let machine: Machine;
   let host: TestHost;
@@ -54,7 +55,7 @@ function endToEnd(side: Side, { test, alone }: TestList): void {
     await side.beforeProvision(host);
     const provision = await host.run("provision", { PORT, ORCHESTRATOR: side.name });
     t.match(provision, { exitCode: 0 }, provision.stderr);
-    const again = await alone(() => host.run("provision", { PORT, ORCHESTRATOR: side.name }));
+    const again = await host.run("provision", { PORT, ORCHESTRATOR: side.name });
     t.match(again, { exitCode: 0, stderr: /^Unchanged in/m });
     t.ok(again.duration < side.unchanged, `${again.duration} ms`);
   });
@@ -65,7 +66,7 @@ function endToEnd(side: Side, { test, alone }: TestList): void {
     t.match(await status(), { replicas: 4, running: 4, restarts, url: `http://127.0.0.1:${PORT}` });
     t.match(await host.run("smoke"), { exitCode: 0, stdout: /^\d+ passed, 0 failed, 0 skipped$/m });
     const running = await side.running(host);
-    const again = await alone(() => host.run(deployVerb, { PORT }));
+    const again = await host.run(deployVerb, { PORT });
     t.match(again, { exitCode: 0, stderr: /^Unchanged in/m });
     t.ok(again.duration < UNCHANGED_MS, `${again.duration} ms`);
     t.same(await side.running(host), running, "nothing was replaced");
@@ -179,8 +180,8 @@ function endToEnd(side: Side, { test, alone }: TestList): void {
   });
 
   for (const { name, run } of faultTests)
-    test(name, (t) => run(t, { side, machine, host, url, port: PORT, count, alone }));
-  for (const { name, run } of side.own) test(name, (t) => run(t, { host, address: machine.address, alone }));
+    test(name, (t) => run(t, { side, machine, host, url, port: PORT, count }));
+  for (const { name, run } of side.own) test(name, (t) => run(t, { host, address: machine.address }));
 
   test("teardown keeps the data; with PURGE nothing is left", async (t) => {
     const value = await count();

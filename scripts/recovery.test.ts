@@ -7,7 +7,6 @@ import type { Result } from "./lib/measure/failover/result.ts";
 import type { Result as Proof } from "./lib/measure/prove/result.ts";
 import { until } from "./lib/run/wait.ts";
 import { printed, type TestHost, testHost } from "./lib/testing/host.ts";
-import { type TestList, testList } from "./lib/testing/list.ts";
 import { type Machine, startMachine, whyNoMachine } from "./lib/testing/machine.ts";
 import { countAt } from "./lib/testing/traffic.ts";
 
@@ -19,9 +18,9 @@ const MOST_WAIT_MS = 100;
 
 const skip = await whyNoMachine();
 if (skip) t.pass("the whole list", { skip });
-else recovery(testList());
+else recovery();
 
-function recovery({ test, alone }: TestList): void {
+function recovery(): void {
   let machine: Machine;
   let host: TestHost;
   let url: string;
@@ -30,7 +29,7 @@ function recovery({ test, alone }: TestList): void {
   const count = () => countAt(url);
   const increment = () => fetch(`${url}/api/counter/increment`, { method: "POST" });
 
-  test("the counter is deployed", async (t) => {
+  t.test("the counter is deployed", async (t) => {
     machine = await startMachine("redis");
     host = await testHost(machine);
     url = `http://${machine.address}:${PORT}`;
@@ -44,7 +43,7 @@ function recovery({ test, alone }: TestList): void {
     await machine?.stop();
   });
 
-  test("what is broken is said and asked first; what is not there cannot be", async (t) => {
+  t.test("what is broken is said and asked first; what is not there cannot be", async (t) => {
     t.match(await host.run("failover"), { exitCode: 2, stderr: /redis of counter .* will be killed/ });
     const none = await host.run("failover", { KILL: "sentinel", YES: "1" });
     t.match(none, { exitCode: 3, stderr: /Redis single on Docker Swarm has no sentinel/ });
@@ -56,13 +55,13 @@ function recovery({ test, alone }: TestList): void {
     });
   });
 
-  test("one count for all replicas", async (t) => {
+  t.test("one count for all replicas", async (t) => {
     const run = await host.run("consistency", { INCREMENTS: "200", JSON: "1" });
     t.match(run, { exitCode: 0 }, run.stderr);
     t.match(JSON.parse(run.stdout), { mode: "single", consistent: true, ledger: { acknowledged: 200 } });
   });
 
-  test("prove: it sees what is broken on purpose, and puts all back", async (t) => {
+  t.test("prove: it sees what is broken on purpose, and puts all back", async (t) => {
     const before = await count();
     const load = { YES: "1", RATE: "100", SECONDS_EACH: "5" };
     const run = await host.run("prove", { ...load, ACTS: "roll", JSON: "1" });
@@ -81,7 +80,7 @@ function recovery({ test, alone }: TestList): void {
     t.match(await host.run("deploy-swarm", { PORT }), { exitCode: 0, stderr: /^Unchanged in/m });
   });
 
-  test("Redis is killed: no acknowledged increment is lost, and writes are back", async (t) => {
+  t.test("Redis is killed: no acknowledged increment is lost, and writes are back", async (t) => {
     const pids = async () => (await host.exec(["pidof", "redis-server"])).stdout;
     const before = await pids();
     const run = await host.run("failover", { ...GENTLY, ROUNDS: "2", SECONDS_EACH: "7" });
@@ -100,7 +99,7 @@ function recovery({ test, alone }: TestList): void {
     t.match(await host.run("reports"), { stdout: /failover-swarm-redis.*\n.*writes back after/ });
   });
 
-  test("Redis stands still, and the verb is killed meanwhile: it goes on all the same", async (t) => {
+  t.test("Redis stands still, and the verb is killed meanwhile: it goes on all the same", async (t) => {
     const run = host.start("failover", { ...GENTLY, FREEZE: "1", ROUNDS: "1" });
     await until({ what: "Redis does not stand still", deadline: 30 }, async () => {
       return (await host.exec(["sh", "-c", "ps -C redis-server -o stat= | grep -q ^T"])).ok;
@@ -112,15 +111,14 @@ function recovery({ test, alone }: TestList): void {
     t.ok(await back);
   });
 
-  test("a backup while it is counted: nobody waits, and another Redis takes it", async (t) => {
+  t.test("a backup while it is counted: nobody waits, and another Redis takes it", async (t) => {
     const waits: number[] = [];
     while (waits.length < TRIES && !(waits.at(-1)! < MOST_WAIT_MS)) {
       const variables = { PROFILE: "increments", RATE: "100", DURATION: "8", GENERATOR: "builtin" };
-      const [run, loaded] = await alone(async () => {
-        const load = host.start("load", { ...variables, JSON: "1" });
-        await printed(load, "] Generator");
-        return [await host.run("backup", { DRILL: "1", KEEP: "2" }), await load] as const;
-      });
+      const load = host.start("load", { ...variables, JSON: "1" });
+      await printed(load, "] Generator");
+      const run = await host.run("backup", { DRILL: "1", KEEP: "2" });
+      const loaded = await load;
       t.match(run, { exitCode: 0, stderr: /\] Restore it into another Redis +ok/ }, run.stderr);
       backup = run.stdout.trim();
       const { parts } = JSON.parse(loaded.stdout);
@@ -132,7 +130,7 @@ function recovery({ test, alone }: TestList): void {
     t.equal(left.stdout.trim(), "0", "the other Redis is gone");
   });
 
-  test("the volume is destroyed, and the count comes back from the backup", async (t) => {
+  t.test("the volume is destroyed, and the count comes back from the backup", async (t) => {
     const { count: then } = JSON.parse(readFileSync(backup, "utf8")) as { count: number };
     t.ok(then > 0);
     t.match(await host.run("teardown", { YES: "1" }), { exitCode: 0 });
@@ -149,7 +147,7 @@ function recovery({ test, alone }: TestList): void {
     t.match(await host.run("smoke"), { exitCode: 0 });
   });
 
-  test("what is no backup, or of a newer Redis, changes nothing", async (t) => {
+  t.test("what is no backup, or of a newer Redis, changes nothing", async (t) => {
     const before = await count();
     const [data, text] = [readFileSync(backup.replace(".json", ".dump")), readFileSync(backup, "utf8")];
     const wrong: [string, string | Buffer, string, RegExp][] = [
@@ -168,7 +166,7 @@ function recovery({ test, alone }: TestList): void {
     t.equal(await count(), before);
   });
 
-  test("the front door does not say the restored count: exit 4, and what was there is back", async (t) => {
+  t.test("the front door does not say the restored count: exit 4, and what was there is back", async (t) => {
     await increment();
     const before = await count();
     await host.edit("deploy/settings.yaml", "verify: 30", "verify: 3");

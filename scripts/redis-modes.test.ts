@@ -4,7 +4,7 @@
 
 import t from "tap";
 import { testHost } from "./lib/testing/host.ts";
-import { type TestList, testList } from "./lib/testing/list.ts";
+import { testsOf } from "./lib/testing/list.ts";
 import { startMachine } from "./lib/testing/machine.ts";
 import { type RedisScene, redisScene } from "./lib/testing/redis-scene.ts";
 import { sentinelTests } from "./lib/testing/sentinel-tests.ts";
@@ -15,11 +15,11 @@ import { configure, startOutsideRedis, stopOutsideRedis } from "./lib/testing/ou
 for (const side of [swarm, k3s]) {
   const skip = await side.whyNot();
   if (skip) t.pass(`${side.name}: the whole list`, { skip });
-  else list(side, testList(side));
+  else list(side);
 }
 
-function list(side: Side, tests: TestList): void {
-  const { test, alone } = tests;
+function list(side: Side): void {
+  const test = testsOf(side);
   let scene: RedisScene;
   /** With the files of a Redis that is run elsewhere. */
   let dir: string;
@@ -33,7 +33,7 @@ function list(side: Side, tests: TestList): void {
     const host = await testHost(machine);
     t.teardown(() => host.remove());
     await side.prepare(host);
-    scene = redisScene(side, machine, host, alone);
+    scene = redisScene(side, machine, host);
   });
 
   test("it is provisioned; a mode that is not known is refused", async (t) => {
@@ -45,7 +45,7 @@ function list(side: Side, tests: TestList): void {
     t.match(await scene.provision(), { exitCode: 0 });
   });
 
-  sentinelTests(() => scene, tests);
+  sentinelTests(() => scene, test);
 
   test("sentinel to cluster under traffic: the count goes along, and no acknowledged increment is lost", async (t) => {
     const start = await scene.count();

@@ -2,7 +2,6 @@ import type { Test } from "tap";
 import { sendMalformed } from "../../../checks/malformed/send.ts";
 import { until } from "../run/wait.ts";
 import { printed, type TestHost } from "./host.ts";
-import type { TestList } from "./list.ts";
 import type { Machine } from "./machine.ts";
 import type { Side } from "./sides.ts";
 import { outlast, startTraffic } from "./traffic.ts";
@@ -15,7 +14,6 @@ interface Scene {
   url: string;
   port: string;
   count: () => Promise<number>;
-  alone: TestList["alone"];
 }
 
 interface FaultTest {
@@ -46,12 +44,10 @@ export const faultTests: FaultTest[] = [
   },
   {
     name: "the container of Redis is killed: the door says so and when to come again, and writes are soon back",
-    run: async (t, { side, host, url, count, alone }) => {
+    run: async (t, { side, host, url, count }) => {
       const start = await count();
-      const { ms, acknowledged, answers } = await alone(async () => {
-        await host.exec(["sh", "-c", KILL_CONTAINER, "sh", "redis-server"]);
-        return outlast(url);
-      });
+      await host.exec(["sh", "-c", KILL_CONTAINER, "sh", "redis-server"]);
+      const { ms, acknowledged, answers } = await outlast(url);
       t.ok(answers.length > 0, "it was away");
       t.same(
         [...new Set(answers)].filter((answer) => !/^503 1 \{"error":"[^"]+"\}$/.test(answer)),
@@ -63,14 +59,12 @@ export const faultTests: FaultTest[] = [
   },
   {
     name: "Redis and the proxy themselves are killed: they run again at once, and nothing that was acknowledged is lost",
-    run: async (t, { side, host, url, count, alone }) => {
+    run: async (t, { side, host, url, count }) => {
       for (const server of side.keptRunning) {
         const start = await count();
         const before = (await host.exec(["pidof", server])).stdout;
-        const { ms, acknowledged } = await alone(async () => {
-          await host.exec(["pkill", "-KILL", "-x", server]);
-          return outlast(url);
-        });
+        await host.exec(["pkill", "-KILL", "-x", server]);
+        const { ms, acknowledged } = await outlast(url);
         t.ok(ms < AT_ONCE, `${server} is back after ${Math.round(ms)} ms`);
         t.not((await host.exec(["pidof", server])).stdout, before, "it is another process");
         t.equal(await count(), start + acknowledged, "nothing was lost, and nothing counted twice");

@@ -1,9 +1,9 @@
 import { until } from "../run/wait.ts";
-import type { TestList } from "./list.ts";
+import type { NextTest } from "./list.ts";
 import type { RedisScene } from "./redis-scene.ts";
 
 /** What a master with replicas and Sentinels must do and survive. */
-export function sentinelTests(scene: () => RedisScene, { test }: TestList): void {
+export function sentinelTests(scene: () => RedisScene, test: NextTest): void {
   test("sentinel: deployed, shown, and unchanged the second time", async (t) => {
     const first = await scene().deploy({ REDIS: "sentinel", REPLICAS: "2" });
     t.match(first, { exitCode: 0, stderr: /^Done in/m }, first.stderr);
