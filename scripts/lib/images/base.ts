@@ -39,9 +39,10 @@ export async function baseImages(settings: Settings, report: Report): Promise<Ba
 
 /** The same, for a caller that builds the application while it makes the others. */
 export async function nodeFirst(settings: Settings, report: Report): Promise<NodeFirst> {
-  const { baseImages: source, images } = settings;
-  if (source !== "local" && (await areHere(images))) {
-    return { ...images, changed: false, note: "from the registry", makeOthers: nothing };
+  const { baseImages: source } = settings;
+  const pulled = namesOnceHere(settings.images);
+  if (source !== "local" && (await areHere(pulled))) {
+    return { ...pulled, changed: false, note: "from the registry", makeOthers: nothing };
   }
   if (source === "registry") return pullAll(settings, report);
   const rootfs = describeRootfs();
@@ -75,14 +76,25 @@ async function areHere(images: BaseImages): Promise<boolean> {
   return (await $({ nothrow: true })`docker image inspect ${PARTS.map((part) => images[part])}`).ok;
 }
 
+/** An image that was pulled by its digest has no tag, and no archive can hold it without one: it gets one of the kit's. */
+function namesOnceHere(images: BaseImages): BaseImages {
+  const name = (part: (typeof PARTS)[number]) => {
+    const [, digest] = /@sha256:(\w{12})/.exec(images[part]) ?? [];
+    return digest ? `counter-deploy/${part}:${digest}` : images[part];
+  };
+  return { node: name("node"), redis: name("redis"), proxy: name("proxy") };
+}
+
 class NoRegistry extends Failure {}
 
 async function pullAll({ images, deadlines }: Settings, report: Report): Promise<NodeFirst> {
+  const pulled = namesOnceHere(images);
   for (const part of PARTS) {
     report(`pull ${images[part]}`);
     await pull(images[part], deadlines.build);
+    if (pulled[part] !== images[part]) await $`docker tag ${images[part]} ${pulled[part]}`;
   }
-  return { ...images, changed: true, note: "from the registry", makeOthers: nothing };
+  return { ...pulled, changed: true, note: "from the registry", makeOthers: nothing };
 }
 
 /** Pulls an image. Throws NoRegistry when none answers in time, and a Failure when it does not have the image. */

@@ -13,6 +13,14 @@ export async function buildFlags(): Promise<string[]> {
   return buildx ? [...proxies, "--provenance=false", "--sbom=false", "--load"] : proxies;
 }
 
+/**
+ * The ID of an image that is on the engine. What runs by its ID is what was looked at: under a tag, Swarm asks whoever
+ * answers for the registry at each start of a task.
+ */
+export async function imageId(image: string): Promise<string> {
+  return (await $`docker image inspect --format ${"{{.Id}}"} ${image}`).stdout.trim();
+}
+
 /** Why an image was not built; the deadline is in seconds. */
 export function buildFailure(image: string, deadline: number, output: ProcessOutput): Failure {
   const lines = output.stdall.trim().split("\n").slice(-LAST_LINES);

@@ -45,6 +45,16 @@ t.test("a write waits for one replica of Redis at most", async (t) => {
   t.throws(() => parseSettings(faulty, "f.yaml"), { code: 2, details: { lines: [/redisWait: .*0 to 1/] } });
 });
 
+t.test("an image is named by a tag, a digest or both", async (t) => {
+  const digest = `sha256:${"0a".repeat(32)}`;
+  for (const ref of ["redis:8.10", `redis@${digest}`, `registry.example:5000/redis:8.10@${digest}`]) {
+    const settings = parseSettings(text.replace(/redis: redis:.*/, `redis: ${ref}`), "f.yaml");
+    t.equal(settings.images.redis, ref);
+  }
+  const cut = text.replace(/redis: redis:.*/, "redis: redis:8.10@sha256:0a");
+  t.throws(() => parseSettings(cut, "f.yaml"), { code: 2, details: { lines: [/images.redis: /] } });
+});
+
 t.test("an image without a tag, or with the tag latest, is refused", async (t) => {
   for (const ref of ["redis", "redis:latest"]) {
     const faulty = text.replace(/redis: redis:.*/, `redis: ${ref}`);

@@ -19,7 +19,14 @@ const seconds = z.union([z.number(), z.string()]).transform((given, context) => 
   }
 });
 const image = z.string().regex(/^[a-z0-9][a-z0-9./:_-]*$/, "not an image name");
-const pinned = image.refine((ref) => /:(?!latest$)[^:/]+$/.test(ref), "needs a tag other than latest");
+/** As in name:tag, name@sha256:... or name:tag@sha256:... */
+const pinned = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9./:_-]*(@sha256:[0-9a-f]{64})?$/, "not an image name")
+  .refine(
+    (ref) => ref.includes("@") || /:(?!latest$)[^:/]+$/.test(ref),
+    "needs a tag other than latest, or a digest",
+  );
 
 const schema = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, "lower-case letters, digits and dashes, 31 at most"),

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
+import { printed } from "./host.ts";
 import type { OwnTest } from "./list.ts";
 
 const PORT = 8080;
@@ -22,6 +23,13 @@ const ASK = `
   console.log(JSON.stringify([statuses, slowest]));
 })();`;
 
+/** Prints each request for an image. */
+const REGISTRY = `require("node:http").createServer(({ method, url }, answer) => {
+  console.error(method, url);
+  answer.writeHead(404).end();
+}).listen(5000, () => console.error("listens"));`;
+const IMAGES = `docker service inspect --format '{{.Spec.TaskTemplate.ContainerSpec.Image}}' $(docker service ls --quiet)`;
+
 export const swarmTests: OwnTest[] = [
   {
     name: "a front door that does not answer is reported, and healed by a deployment",
@@ -35,6 +43,24 @@ export const swarmTests: OwnTest[] = [
       const deploy = await host.run("deploy-swarm", { PORT: String(PORT) });
       t.match(deploy, { exitCode: 0, stderr: /\] Restart the front door +ok/ }, deploy.stderr);
       t.match(await host.run("status"), { exitCode: 0, stdout: /^door +answers/m });
+    },
+  },
+  {
+    name: "nobody is asked for an image when a task starts: whoever answered would decide what runs",
+    run: async (t, { host }) => {
+      // On the port that the application's image is named after.
+      const registry = host.exec(["node", "--eval", REGISTRY]);
+      await printed(registry, "listens");
+      t.match(await host.run("scale", { REPLICAS: "5" }), { exitCode: 0 });
+      t.match(await host.run("scale", { REPLICAS: "4" }), { exitCode: 0 });
+      await registry.kill();
+      t.notMatch((await registry).stderr, /HEAD|GET/);
+      const { stdout } = await host.exec(["sh", "-c", IMAGES]);
+      t.same(
+        stdout.split("\n").filter((image) => image && !image.startsWith("sha256:")),
+        [],
+        stdout,
+      );
     },
   },
   {

@@ -32,7 +32,7 @@ export async function drill(image: string, { manifest, dump }: Backup): Promise<
   ];
   const server = ["redis-server", "--port", 0, "--dir", DIR, "--unixsocket", SOCKET, "--appendonly", "yes"];
   try {
-    await $`docker run --detach --name ${name} ${apart} ${image} ${server}`;
+    await $`docker run --detach --pull never --name ${name} ${apart} ${image} ${server}`;
     const ask: AskOne = async (...command) =>
       (await $`docker exec ${name} redis-cli -e -s ${SOCKET} ${command}`).stdout.trim();
     const wait = { what: "the Redis of the drill does not answer", deadline: DEADLINE };

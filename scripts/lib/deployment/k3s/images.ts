@@ -12,7 +12,10 @@ const DIR = "/var/lib/rancher/k3s/agent/images";
 const WORK = "/var/lib/rancher/k3s/agent";
 
 /** The name under which containerd keeps an image. */
-const canonical = (ref: string) => (/^[^/]*[.:][^/]*\/|^localhost\//.test(ref) ? ref : `docker.io/${ref}`);
+function canonical(ref: string): string {
+  if (/^[^/]*[.:][^/]*\/|^localhost\//.test(ref)) return ref;
+  return ref.includes("/") ? `docker.io/${ref}` : `docker.io/library/${ref}`;
+}
 
 /** A file name of its own for each image, that also says that the kit put it there. */
 const archiveOf = (ref: string) => `counter-deploy-${ref.replaceAll(/[^a-z0-9.-]+/gi, "_")}.tar`;
@@ -26,10 +29,9 @@ async function images(): Promise<string[]> {
   return (await $`${asRoot} k3s ctr images list --quiet`).stdout.split("\n").filter(Boolean);
 }
 
-/** Puts the images that no registry has into the cluster: the application's, and what the kit made itself. */
+/** Puts the images into the cluster, which asks no registry for them. */
 export async function importImages(settings: Settings, version: string, base: BaseImages): Promise<Outcome> {
-  const refs = [`${settings.image}:${version}`];
-  if (base.redis.startsWith("counter-deploy/")) refs.push(base.redis);
+  const refs = [`${settings.image}:${version}`, base.redis];
   const [here, files] = await Promise.all([images(), archives()]);
   const missing = refs.filter((ref) => !here.includes(canonical(ref)) || !files.includes(archiveOf(ref)));
   for (const ref of missing) await importImage(ref);
@@ -72,7 +74,7 @@ async function removeImage(ref: string): Promise<void> {
 
 /** Removes everything that the kit imported, and says whether there was any. */
 export async function removeImported(settings: Settings): Promise<boolean> {
-  const ours = [`${settings.image}:`, "docker.io/counter-deploy/"];
+  const ours = [`${settings.image}:`, "docker.io/counter-deploy/", canonical(settings.images.redis)];
   const refs = (await images()).filter((ref) => ours.some((prefix) => ref.startsWith(prefix)));
   const files = (await archives()).map((file) => `${DIR}/${file}`);
   if (files.length > 0) await $`${asRoot} rm -f ${files}`;

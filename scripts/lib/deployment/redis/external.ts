@@ -102,7 +102,8 @@ export async function runExternal(
     ...files.flatMap(({ path, name }) => ["--volume", `${path}:${inside(name)}:ro`]),
   ];
   const run = $({ nothrow: true, timeout: "30s" });
-  const answer = await run`docker run --rm ${READER} ${flags} ${image} node ask-redis.mjs ${command}`;
+  const answer =
+    await run`docker run --rm --pull never ${READER} ${flags} ${image} node ask-redis.mjs ${command}`;
   if (answer.ok) return answer.stdout.trim();
   throw new Failure("the external Redis cannot be used", {
     code: EXIT.refused,

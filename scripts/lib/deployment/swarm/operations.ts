@@ -1,4 +1,5 @@
 import { $ } from "zx/core";
+import { imageId } from "../../images/build.ts";
 import { inOrderOfTime } from "../log-lines.ts";
 import { engineInfo, engineProblems } from "../../host/docker.ts";
 import { urlOf } from "../front-door.ts";
@@ -89,7 +90,7 @@ export async function apply(settings: Settings, target: Target): Promise<Outcome
 
 /** Puts another version in the place of the one that runs, from an image that is still kept. */
 export async function switchTo(settings: Settings, version: string, previous: string): Promise<Outcome> {
-  const image = `${settings.image}:${version}`;
+  const image = await imageId(`${settings.image}:${version}`);
   const labels = {
     [LABEL.version]: version,
     [LABEL.previous]: previous,

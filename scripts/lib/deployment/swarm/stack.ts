@@ -4,6 +4,7 @@ import { availableParallelism } from "node:os";
 import { $ } from "zx/core";
 import { ROOT } from "../../run/paths.ts";
 import type { BaseImages } from "../../images/base.ts";
+import { imageId } from "../../images/build.ts";
 import type { Settings } from "../../run/settings.ts";
 import type { RedisMode } from "../../run/values.ts";
 import type { Target } from "../orchestrator.ts";
@@ -99,6 +100,14 @@ const hashName = (file: string) => `${file.toUpperCase().replaceAll(/[^A-Z]/g, "
 
 const hashOf = (file: string) => createHash("sha256").update(readFileSync(file)).digest("hex").slice(0, 12);
 
+/** Those of the variables that name an image, with its ID in place of the name. */
+async function imagesById(variables: Record<string, string>): Promise<Record<string, string>> {
+  const images = Object.entries(variables).filter(([name]) => name.endsWith("IMAGE"));
+  return Object.fromEntries(
+    await Promise.all(images.map(async ([name, image]) => [name, await imageId(image)] as const)),
+  );
+}
+
 /** Deploys files of the stack. The first has to be the one in deploy/swarm/ itself: the paths in all begin there. */
 export async function deployStack(
   settings: Settings,
@@ -107,6 +116,6 @@ export async function deployStack(
   flags: readonly string[] = [],
 ): Promise<void> {
   const files = names.flatMap((name) => ["--compose-file", `${DIR}/${name}.yaml`]);
-  const env = { ...process.env, ...variables };
+  const env = { ...process.env, ...variables, ...(await imagesById(variables)) };
   await $({ env })`docker stack deploy ${flags} --resolve-image never ${files} ${settings.name}`;
 }
