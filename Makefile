@@ -39,7 +39,7 @@ forward: install ## open the counter on k3s where no load balancer does   [PORT=
 smoke: install ## check the running deployment from outside   [BASE_URL=http://...]
 	@scripts/smoke.ts
 
-status: install ## replicas, version, age, restarts and url   [JSON=1]
+status: install ## what runs, each instance, and whether it is well   [JSON=1] [WATCH=1]
 	@scripts/status.ts
 
 scale: install ## change the number of replicas, for good   REPLICAS=n

@@ -3,6 +3,7 @@
 
 import { readFile } from "node:fs/promises";
 import t from "tap";
+import type { Instance } from "./lib/deployment/orchestrator.ts";
 import { faultTests } from "./lib/testing/fault-tests.ts";
 import { footprint } from "./lib/testing/footprint.ts";
 import { printed, type TestHost, testHost } from "./lib/testing/host.ts";
@@ -11,6 +12,8 @@ import { type Machine, startMachine } from "./lib/testing/machine.ts";
 import { k3s, type Side, swarm } from "./lib/testing/sides.ts";
 import { countAt, startTraffic } from "./lib/testing/traffic.ts";
 import { until } from "./lib/run/wait.ts";
+
+type Status = { version: string; instances: Instance[] };
 
 const PORT = "8080";
 /** How long a deployment may take that has nothing to do, and how many seconds a rollout of four replicas. */
@@ -64,6 +67,12 @@ function endToEnd(side: Side): void {
     t.match(await host.run(deployVerb, { PORT }), { exitCode: 0, stderr: /^Done in/m });
     const restarts = await side.startsTriedAgain(host);
     t.match(await status(), { replicas: 4, running: 4, restarts, url: `http://127.0.0.1:${PORT}` });
+    const { version, instances } = (await status()) as Status;
+    t.equal(instances.filter(({ name }) => name.startsWith("app")).length, 4);
+    for (const one of instances) {
+      t.match(one, { state: "running", version: /./, since: /^20/, restarts: Number, node: /./ }, one.name);
+      if (one.name.startsWith("app")) t.equal(one.version, version);
+    }
     t.match(await host.run("smoke"), { exitCode: 0, stdout: /^\d+ passed, 0 failed, 0 skipped$/m });
     const running = await side.running(host);
     const again = await host.run(deployVerb, { PORT });
@@ -118,6 +127,12 @@ function endToEnd(side: Side): void {
     t.match(await host.run("smoke"), { exitCode: 0 });
     t.match(await host.run(deployVerb, { PORT }), { exitCode: 0 });
     t.match(await status(), { replicas: 1, running: 1 });
+    const shown = /1\/1 running, settings.yaml says 4, scaled to 1 since \d\d:\d\d$/m;
+    t.match(await host.run("status"), { exitCode: 0, stdout: shown });
+    const watching = host.start("status", { WATCH: "1" });
+    for await (const chunk of watching.stdout) if (String(chunk).includes("instance")) break;
+    await host.exec(["pkill", "-INT", "-f", "scripts/status.ts"]);
+    t.match(await watching, { exitCode: 0 });
     const scaling = host.start("scale", { REPLICAS: "5" });
     await until({ what: "two more do not start", deadline: 60 }, async () => (await status()).running === 3);
     await host.exec(["pkill", "-INT", "-f", "scripts/scale.ts"]);

@@ -129,6 +129,7 @@ export function nextTarget(
     redisWait: nextWait(settings, asked, before, redis),
     redisWaitSetting: settings.redisWait,
     replicasSetting: settings.replicas,
+    scaled: before && before.replicas === (asked.replicas ?? replicas) ? before.scaled : "",
     previous: (same ? before.previous : before?.version) ?? "",
     since: same ? before.since : new Date().toISOString(),
   };

@@ -1,4 +1,5 @@
 import type { BaseImages } from "../images/base.ts";
+import type { Usage } from "../host/usage.ts";
 import type { OptionValues } from "../run/options.ts";
 import type { Outcome, Step } from "../run/progress.ts";
 import type { Settings } from "../run/settings.ts";
@@ -20,6 +21,8 @@ export interface Deployed {
   restarts: number;
   /** The settings' replicas when it was deployed: where they still are, what `make scale` set stays. */
   replicasSetting: number;
+  /** When `make scale` set another number, ISO 8601; empty where none did. */
+  scaled: string;
   redis: RedisMode;
   /** The settings' mode when it was deployed, as with the replicas. */
   redisSetting: string;
@@ -34,6 +37,24 @@ export interface Deployed {
   notice?: string;
 }
 
+/** A task or pod that runs or should run. */
+export interface Instance {
+  /** As in `app.1`, or the pod's. */
+  name: string;
+  state: "running" | "starting" | "unhealthy" | "failed";
+  /** Why it does not run, in the orchestrator's words. */
+  why?: string;
+  /** The application's version, or the tag of another image. */
+  version: string;
+  /** When it started, ISO 8601; absent where it did not. */
+  since?: string;
+  /** How often it ended and was started again. */
+  restarts: number;
+  /** Cores and bytes that it takes now; absent where nothing says so. */
+  usage?: Usage;
+  node: string;
+}
+
 /** What shall run. */
 export interface Target {
   version: string;
@@ -41,6 +62,7 @@ export interface Target {
   since: string;
   replicas: number;
   replicasSetting: number;
+  scaled: string;
   redis: RedisMode;
   redisSetting: string;
   redisWait: number;
@@ -136,6 +158,8 @@ export interface Orchestrator {
   unprovision(): Promise<Outcome>;
   /** What runs now; undefined if the counter is not deployed. */
   observe(settings: Settings): Promise<Deployed | undefined>;
+  /** Every task or pod that runs or should run, with what it takes. */
+  instances(settings: Settings): Promise<Instance[]>;
   /** What keeps a deployment from being tried. */
   problems(settings: Settings): Promise<string[]>;
   /** Who publishes a port of this host; undefined where nobody does, or this orchestrator does not run. */

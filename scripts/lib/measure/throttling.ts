@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { groupFolder } from "./groups.ts";
+import { groupFolder } from "../host/groups.ts";
 import { readProc } from "./processes.ts";
 
 /** How often the kernel held a group of processes back because of its CPU limit, of how many periods (of 0.1 s, as a rule). */

@@ -37,6 +37,7 @@ const target = {
   since: "2026-01-01T00:00:00Z",
   replicas: 3,
   replicasSetting: 4,
+  scaled: "",
   redis: "single" as const,
   redisSetting: "single",
   redisWait: 1,

@@ -69,6 +69,7 @@ export const overlay =
         name: "app",
         annotations: {
           [NOTE.replicas]: String(target.replicasSetting),
+          [NOTE.scaled]: target.scaled,
           [NOTE.redisSetting]: target.redisSetting,
           [NOTE.redisWaitSetting]: String(target.redisWaitSetting),
         },

@@ -34,6 +34,7 @@ export { NAME as name };
 export const platform = "k3s";
 export { containersOf } from "./containers.ts";
 export { disclosed } from "./disclosed.ts";
+export { instances } from "./instances.ts";
 export { publisherOf } from "./front-door.ts";
 export { askRedis, removeRedis, startRedis } from "./redis.ts";
 export { importImages, kept } from "./images.ts";
@@ -63,6 +64,7 @@ export async function observe(settings: Settings): Promise<Deployed | undefined>
     since: notes[NOTE.since] ?? "",
     replicas: app.spec.replicas,
     replicasSetting: Number(app.metadata.annotations?.[NOTE.replicas]),
+    scaled: app.metadata.annotations?.[NOTE.scaled] ?? "",
     redis: (notes[NOTE.redis] ?? "single") as RedisMode,
     redisSetting: app.metadata.annotations?.[NOTE.redisSetting] ?? "single",
     redisWait: Number(notes[NOTE.redisWait] ?? 0),
@@ -135,7 +137,8 @@ export async function scale(settings: Settings, replicas: number, cpus?: number)
   // In a patch, null takes a limit away.
   const limits = { cpu: cpus ? String(cpus) : null };
   const template = { spec: { containers: [{ name: "app", resources: { limits } }] } };
-  const patch = { spec: { replicas, ...(cpus !== undefined && { template }) } };
+  const metadata = { annotations: { [NOTE.scaled]: new Date().toISOString() } };
+  const patch = { metadata, spec: { replicas, ...(cpus !== undefined && { template }) } };
   await $`kubectl patch ${APP} --namespace ${settings.name} --patch ${JSON.stringify(patch)}`;
   return {};
 }

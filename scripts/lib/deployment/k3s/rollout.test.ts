@@ -18,6 +18,7 @@ function pod(
       labels: labels(part),
       ...(state.leaving && { deletionTimestamp: "2026-01-01T00:00:00Z" }),
     },
+    spec: { containers: [] },
     status: {
       conditions: [{ type: "Ready", status: state.ready ? "True" : "False" }],
       containerStatuses: [

@@ -9,6 +9,7 @@ const metadata = (name: string, labels = {}) => ({ name, namespace: "counter", l
 const pod = (name: string, labels: object): Pod => ({
   kind: "Pod",
   metadata: metadata(name, labels),
+  spec: { containers: [] },
   status: {},
 });
 const service = (name: string, selector?: Record<string, string>): KubernetesService => ({

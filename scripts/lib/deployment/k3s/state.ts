@@ -10,6 +10,7 @@ export const NOTE = {
   redisWait: "counter-deploy/redis-wait",
   files: "counter-deploy/redis-files",
   replicas: "counter-deploy/replicas-setting",
+  scaled: "counter-deploy/scaled",
   redisSetting: "counter-deploy/redis-setting",
   redisWaitSetting: "counter-deploy/redis-wait-setting",
 };
@@ -54,12 +55,19 @@ export interface Workload {
 export interface Pod {
   kind: string;
   metadata: Metadata;
+  spec: { nodeName?: string; containers: { image: string }[] };
   status: {
+    phase?: string;
+    /** Why it was evicted, for one. */
+    message?: string;
     conditions?: Condition[];
     containerStatuses?: {
       restartCount: number;
       containerID?: string;
-      state: { waiting?: { reason?: string; message?: string } };
+      /** Whether its startup probe has passed. */
+      started?: boolean;
+      state: { waiting?: { reason?: string; message?: string }; running?: { startedAt: string } };
+      lastState?: { terminated?: { reason?: string; exitCode: number } };
     }[];
   };
 }
@@ -78,6 +86,12 @@ export interface KubernetesService {
 /** Cores of a quantity like "2", "0.5" or "500m"; 0 where there is none. */
 export const coresOf = (quantity = "0") =>
   quantity.endsWith("m") ? Number.parseFloat(quantity) / 1000 : Number(quantity);
+
+/** Bytes of a quantity like "38Mi", "1Gi" or "1024"; 0 where there is none. */
+export function bytesOf(quantity = "0"): number {
+  const power = ["Ki", "Mi", "Gi"].indexOf(quantity.slice(-2)) + 1;
+  return Number.parseFloat(quantity) * 1024 ** power;
+}
 
 const PART = "app.kubernetes.io/component";
 const OURS = "app.kubernetes.io/name=counter";

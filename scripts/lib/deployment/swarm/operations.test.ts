@@ -38,7 +38,7 @@ const withFiles: Settings = {
 /** The variables that a mode's manifests ask for, and those that the script gives. */
 async function variables(redis: RedisMode) {
   const base = { node: "n:1", redis: "r:1", proxy: "p:1" };
-  const target = { version: "1", previous: "", since: "", replicas: 4, replicasSetting: 4, base };
+  const target = { version: "1", previous: "", since: "", replicas: 4, replicasSetting: 4, scaled: "", base };
   const mode = { redis, redisSetting: "single", redisWait: 0, redisWaitSetting: 0 };
   const given = Object.keys(await stackVariables(withFiles, { ...target, ...mode }));
   const asked = [...texts, ...redisFiles(withFiles, redis).map(read)].flatMap((text) =>

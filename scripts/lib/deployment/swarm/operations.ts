@@ -20,6 +20,7 @@ const LABEL = {
   previous: "counter-deploy.previous",
   since: "counter-deploy.since",
   replicas: "counter-deploy.replicas",
+  scaled: "counter-deploy.scaled",
   redis: "counter-deploy.redis",
   redisSetting: "counter-deploy.redis-setting",
   redisWait: "counter-deploy.redis-wait",
@@ -31,6 +32,7 @@ export { NAME as name };
 export const platform = "Docker Swarm";
 export { containersOf } from "./containers.ts";
 export { disclosed } from "./disclosed.ts";
+export { instances } from "./instances.ts";
 export { keptVersions as kept } from "../../images/app.ts";
 export { leaveSwarm as unprovision } from "./membership.ts";
 export { restartProblem } from "../../host/docker-restart.ts";
@@ -55,6 +57,7 @@ export async function observe(settings: Settings): Promise<Deployed | undefined>
     since: labels[LABEL.since] ?? "",
     replicas: replicasOf(app.Spec),
     replicasSetting: Number(labels[LABEL.replicas]),
+    scaled: labels[LABEL.scaled] ?? "",
     redis: (labels[LABEL.redis] ?? "single") as RedisMode,
     redisSetting: labels[LABEL.redisSetting] ?? "single",
     redisWait: Number(labels[LABEL.redisWait] ?? 0),
@@ -105,7 +108,14 @@ export async function switchTo(settings: Settings, version: string, previous: st
 
 /** Sets the number of replicas, and the cores that one may use. */
 export async function scale(settings: Settings, replicas: number, cpus?: number): Promise<Outcome> {
-  const flags = ["--replicas", replicas, ...(cpus === undefined ? [] : ["--limit-cpu", cpus])];
+  const scaled = `${LABEL.scaled}=${new Date().toISOString()}`;
+  const flags = [
+    "--replicas",
+    replicas,
+    "--label-add",
+    scaled,
+    ...(cpus === undefined ? [] : ["--limit-cpu", cpus]),
+  ];
   await $`docker service update --detach ${flags} ${settings.name}_app`;
   return {};
 }

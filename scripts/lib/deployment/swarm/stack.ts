@@ -32,6 +32,7 @@ export async function stackVariables(settings: Settings, target: Target): Promis
     SINCE: target.since,
     REPLICAS: String(target.replicas),
     REPLICAS_SETTING: String(target.replicasSetting),
+    SCALED: target.scaled,
     PORT: String(settings.port),
     CPUS: String(settings.resources.cpus),
     MEMORY: String(settings.resources.memory),

@@ -25,6 +25,7 @@ export interface SwarmTask {
   /** As in "Running 5 minutes ago"; a task is "Starting" until its healthcheck has passed. */
   CurrentState: string;
   Error: string;
+  Node: string;
 }
 
 /** The services of a stack, keyed by their names without the stack's. */

@@ -1,7 +1,7 @@
 import { $ } from "zx/core";
 import type { Container } from "../../deployment/orchestrator.ts";
 import { asRoot } from "../../run/shell.ts";
-import { groupFolder } from "../groups.ts";
+import { groupFolder } from "../../host/groups.ts";
 import { family, readProc } from "../processes.ts";
 
 /** What the kernel says of a process of a container. */

@@ -97,6 +97,7 @@ export const DEPLOYMENT = {
   },
   tail: { env: "TAIL", value: "lines", help: "how many of the last lines", read: whole(0, 1_000_000) },
   follow: { env: "FOLLOW", help: "go on printing until Ctrl-C", read: toggle },
+  watch: { env: "WATCH", help: "look again every two seconds, until Ctrl-C", read: toggle },
   baseUrl: {
     env: "BASE_URL",
     value: "url",
