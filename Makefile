@@ -66,7 +66,7 @@ bench: install ## measure what a replica does, and what four do   [ROUNDS=n] [JS
 load: install ## send a load, and measure what its users see   [PROFILE=average|max|...] [GENERATOR=...] [BASE_URL=...]
 	@scripts/load.ts
 
-load-ui: install ## the same with a live page, until Ctrl-C   [PROFILE=average|max|...]
+load-ui: install ## a page to start, watch and stop loads, until Ctrl-C   [PROFILE=average|max|...] [START=1]
 	@scripts/load-ui.ts
 
 compare: install ## what replicas buy, and an orchestrator costs   [REPLICAS="1 4"] [ROUNDS=n] [BUDGET=total] [BASELINE=dir] [QUICK=1]

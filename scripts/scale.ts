@@ -7,9 +7,8 @@
 import { EXIT, Failure } from "./lib/run/failure.ts";
 import { choose } from "./lib/deployment/choose.ts";
 import { progress } from "./lib/run/progress.ts";
-import { requireDeployed, serving } from "./lib/deployment/deployed.ts";
-import { release } from "./lib/deployment/release.ts";
-import { scaleTo } from "./lib/deployment/scale.ts";
+import { serving } from "./lib/deployment/deployed.ts";
+import { changeReplicas } from "./lib/deployment/scale.ts";
 import { verb } from "./lib/run/verb.ts";
 
 process.exitCode = await verb(
@@ -25,12 +24,6 @@ process.exitCode = await verb(
     const { replicas } = options;
     if (!replicas)
       throw new Failure("REPLICAS is missing", { code: EXIT.usage, hint: "make scale REPLICAS=2" });
-    const orchestrator = await choose(options);
-    const deployed = await requireDeployed(orchestrator, settings);
-    const { version } = deployed;
-    const steps = progress(`Scale ${settings.name} from ${deployed.replicas} to ${replicas}`, 3);
-    const act = () => scaleTo(orchestrator, settings, deployed.replicas, replicas);
-    const { url } = await release(orchestrator, settings, steps, { name: "Scale", version, replicas, act });
-    steps.done(url);
+    await changeReplicas(settings, options, replicas, progress);
   },
 );

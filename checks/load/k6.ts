@@ -80,6 +80,7 @@ export default function request(): void {
       replica: headers["X-Served-By"] ?? "",
       value,
       error: status === 0 ? error || "no answer" : fault,
+      size: Number(headers["Content-Length"] ?? (typeof body === "string" ? body.length : 0)),
     }),
   );
   const think = thinkTime(plan.think, Math.random());

@@ -20,6 +20,7 @@ const sample: Sample = {
   replica: "counter_app.1",
   value: 7,
   error: "",
+  size: 11,
 };
 
 t.test("what is written is read again", async (t) => {

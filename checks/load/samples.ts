@@ -21,16 +21,19 @@ export interface Sample {
   value?: number | undefined;
   /** Why the request failed; empty if it did not. */
   error: string;
+  /** Bytes of the answer's body; unknown of samples that are older than this column. */
+  size?: number | undefined;
 }
 
-export const COLUMNS = "at,route,status,latency,blocked,connect,replica,value,error";
+export const COLUMNS = "at,route,status,latency,blocked,connect,replica,value,error,size";
 /** Begins the lines of samples, so that nothing else that a program prints is taken for one. */
 const MARK = "~";
 
 export function sampleLine({ at, route, status, latency, blocked, connect, ...rest }: Sample): string {
   const times = [latency, blocked, connect].map((time) => Math.max(0, Math.round(time))).join();
-  const { replica, value = "", error } = rest;
-  return `${MARK}${Math.round(at)},${route},${status},${times},${plain(replica)},${value},${plain(error)}`;
+  const { replica, value = "", error, size = "" } = rest;
+  const texts = [plain(replica), value, plain(error), size].join();
+  return `${MARK}${Math.round(at)},${route},${status},${times},${texts}`;
 }
 
 const plain = (text: string) => text.replaceAll(/[,\s]+/g, " ").slice(0, 80);
@@ -39,7 +42,7 @@ const plain = (text: string) => text.replaceAll(/[,\s]+/g, " ").slice(0, 80);
 export function parseSample(line: string): Sample | undefined {
   if (!line.startsWith(MARK)) return undefined;
   const cells = line.slice(MARK.length).split(",");
-  const [at, route = "", status, latency, blocked, connect, replica = "", value, error] = cells;
+  const [at, route = "", status, latency, blocked, connect, replica = "", value, error, size = ""] = cells;
   if (error === undefined || !Object.hasOwn(ROUTES, route)) return undefined;
   const numbers = [at, status, latency, blocked, connect].map(Number);
   if (numbers.some((number) => !Number.isFinite(number))) return undefined;
@@ -53,6 +56,7 @@ export function parseSample(line: string): Sample | undefined {
     replica,
     value: value === "" ? undefined : Number(value),
     error,
+    ...(size !== "" && { size: Number(size) }),
   };
 }
 

@@ -1,5 +1,7 @@
 /** A real Chromium for tests of the page. */
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import axe from "axe-core";
 import { type Browser, chromium, type Page } from "playwright-core";
 import type { Test } from "tap";
 
@@ -48,4 +50,17 @@ export async function open(browser: Browser, url: string, options = {}): Promise
   });
   await page.goto(url);
   return { page, complaints };
+}
+
+/** What axe-core finds that keeps somebody from using a page, a line each. */
+export async function findings(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const { violations } = (await page.evaluate("axe.run()")) as axe.AxeResults;
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 120)}`));
+}
+
+/** To be looked at by people: REPORT_PICTURES names a folder. */
+export async function picture(page: Page, name: string): Promise<void> {
+  const folder = process.env["REPORT_PICTURES"];
+  if (folder && existsSync(folder)) await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
 }

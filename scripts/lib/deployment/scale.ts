@@ -1,7 +1,11 @@
-import type { Outcome } from "../run/progress.ts";
+import type { OptionValues } from "../run/options.ts";
+import type { Outcome, Progress } from "../run/progress.ts";
 import type { Settings } from "../run/settings.ts";
 import { until } from "../run/wait.ts";
-import type { Orchestrator } from "./orchestrator.ts";
+import { choose } from "./choose.ts";
+import { requireDeployed } from "./deployed.ts";
+import type { Deployed, Orchestrator } from "./orchestrator.ts";
+import { release } from "./release.ts";
 
 /** How many replicas start at once, as in a rollout: more take the cores from those that serve. */
 const AT_ONCE = 2;
@@ -30,4 +34,23 @@ export async function scaleTo(
     });
   }
   return orchestrator.scale(settings, to);
+}
+
+/**
+ * Changes the number of replicas of what is deployed here, and verifies that they serve, in the three steps that
+ * `progressOf` shows below their title. Throws a Failure where that does not succeed, after it was taken back.
+ */
+export async function changeReplicas(
+  settings: Settings,
+  options: OptionValues,
+  replicas: number,
+  progressOf: (title: string, steps: number) => Progress,
+): Promise<Deployed> {
+  const orchestrator = await choose(options);
+  const { version, replicas: from } = await requireDeployed(orchestrator, settings);
+  const steps = progressOf(`Scale ${settings.name} from ${from} to ${replicas}`, 3);
+  const act = () => scaleTo(orchestrator, settings, from, replicas);
+  const deployed = await release(orchestrator, settings, steps, { name: "Scale", version, replicas, act });
+  steps.done(deployed.url);
+  return deployed;
 }

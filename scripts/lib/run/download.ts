@@ -5,7 +5,7 @@ import { dirname } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { EXIT, Failure } from "./failure.ts";
-import { interruption } from "./interrupt.ts";
+import { ending } from "./interrupt.ts";
 import type { Report } from "./progress.ts";
 
 /** Seconds in which a server has to begin its answer. */
@@ -25,10 +25,10 @@ export async function download(url: string, file: string, report: Report): Promi
   try {
     const response = await contact(url);
     await mkdir(dirname(file), { recursive: true });
-    await pipeline(Readable.fromWeb(response.body!), createWriteStream(part), { signal: interruption });
+    await pipeline(Readable.fromWeb(response.body!), createWriteStream(part), { signal: ending() });
     await rename(part, file);
   } catch (error) {
-    interruption.throwIfAborted();
+    ending().throwIfAborted();
     if (error instanceof Failure || isFull(error)) throw error;
     const { message, cause } = error as Error & { cause?: Error };
     throw new NotReachable(`${url}: ${cause?.message || message}`);
@@ -45,7 +45,7 @@ async function contact(url: string): Promise<Response> {
   const reason = new Error(`no answer in ${CONTACT_SECONDS} s`);
   const timer = setTimeout(() => silent.abort(reason), CONTACT_SECONDS * 1000);
   try {
-    const response = await fetch(url, { signal: AbortSignal.any([silent.signal, interruption]) });
+    const response = await fetch(url, { signal: AbortSignal.any([silent.signal, ending()]) });
     if (!response.ok) throw new NotReachable(`${url}: ${response.status} ${response.statusText}`);
     return response;
   } finally {

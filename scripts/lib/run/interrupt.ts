@@ -7,13 +7,23 @@ const controller = new AbortController();
 /** Aborted by the first Ctrl-C, TERM or HUP, with a Failure as its reason. */
 export const interruption = controller.signal;
 
-const shield = new AsyncLocalStorage<true>();
+/** What may end the action that goes on now, and whether its steps and waits heed that. */
+const scope = new AsyncLocalStorage<{ end: AbortSignal; heeds: boolean }>();
+
+/** Aborted by an interruption of the process, or of that one action which goes on now; its reason is a Failure. */
+export const ending = (): AbortSignal => scope.getStore()?.end ?? interruption;
 
 /** Runs an action whose steps and waits go on although the run is interrupted: to put back what was changed. */
-export const despiteInterrupt = <T>(action: () => Promise<T>): Promise<T> => shield.run(true, action);
+export const despiteInterrupt = <T>(action: () => Promise<T>): Promise<T> =>
+  scope.run({ end: ending(), heeds: false }, action);
+
+/** Runs an action that `stop`, aborted with a Failure, interrupts like a Ctrl-C that the process survives. */
+export const interruptible = <T>(stop: AbortSignal, action: () => Promise<T>): Promise<T> =>
+  scope.run({ end: AbortSignal.any([ending(), stop]), heeds: true }, action);
 
 /** The interruption, where it ends what goes on now. */
-export const heeded = (): AbortSignal | undefined => (shield.getStore() ? undefined : interruption);
+export const heeded = (): AbortSignal | undefined =>
+  (scope.getStore()?.heeds ?? true) ? ending() : undefined;
 
 /**
  * From now on the first signal ends the commands that this process started and makes its waits throw, so that

@@ -67,12 +67,13 @@ export function readOptions(spec: VerbSpec, argv: string[], env: NodeJS.ProcessE
   const values: Partial<Record<OptionName, unknown>> = {};
   for (const name of optionsOf(spec)) {
     const given = flags[flagOf(name)] ?? (fromMake(name, env) ? env[OPTIONS[name].env] : undefined);
-    if (given !== undefined && given !== "") values[name] = readOne(name, String(given));
+    if (given !== undefined && given !== "") values[name] = readOption(name, String(given));
   }
   return values as OptionValues;
 }
 
-function readOne(name: OptionName, given: string): unknown {
+/** One option, read. Throws a usage Failure that names it, with what was given. */
+export function readOption(name: OptionName, given: string): unknown {
   try {
     return OPTIONS[name].read(given);
   } catch (error) {

@@ -3,7 +3,7 @@ import { constants as os } from "node:os";
 import { stripVTControlCharacters } from "node:util";
 import { $, ProcessOutput } from "zx/core";
 import { type Details, EXIT, Failure } from "./failure.ts";
-import { heeded, interruption } from "./interrupt.ts";
+import { ending, heeded } from "./interrupt.ts";
 
 /** Stands before a command that needs root: `` $`${asRoot} modprobe ip_vs` ``. */
 export const asRoot: readonly string[] = process.getuid?.() === 0 ? [] : ["sudo"];
@@ -124,7 +124,7 @@ export function toFailure(error: unknown): Failure {
   const interrupted = heeded()?.aborted ?? false;
   if (error instanceof Failure && (!interrupted || error.code === EXIT.rolledBack)) return error;
   if (interrupted) {
-    const failure: Failure = interruption.reason;
+    const failure: Failure = ending().reason;
     if (error instanceof Failure && error.step) failure.step = error.step;
     return failure;
   }

@@ -14,6 +14,8 @@ export interface Context {
 interface Verb extends VerbSpec {
   /** Changes the deployment: refused while another such run works on the same one. */
   exclusive?: boolean;
+  /** Ctrl-C is how it ends, and no failure of its own: what it throws then is told as it is. */
+  untilInterrupted?: boolean;
   /** Asked after a failure: what serves now, for the message. */
   serving?: (context: Context) => Promise<string | undefined>;
 }
@@ -47,7 +49,7 @@ export async function verb(spec: Verb, main: (context: Context) => Promise<void>
     await main(context);
     return EXIT.done;
   } catch (error) {
-    const failure = toFailure(error);
+    const failure = spec.untilInterrupted && error instanceof Failure ? error : toFailure(error);
     const serving =
       failure.details.serving ?? (context && (await spec.serving?.(context).catch(() => undefined)));
     report(failure, serving, error);

@@ -1,6 +1,8 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import { printed } from "./host.ts";
+import type { View } from "../measure/load/live/view.ts";
+import { until } from "../run/wait.ts";
+import { printed, type TestHost } from "./host.ts";
 import type { OwnTest } from "./list.ts";
 
 const PORT = 8080;
@@ -64,6 +66,46 @@ export const swarmTests: OwnTest[] = [
     },
   },
   {
+    name: "the load page scales from 1 to 4 under a load, and tells of a teardown in the middle",
+    run: async (t, { host }) => {
+      const run = host.start("load-ui", { GENERATOR: "builtin" });
+      await printed(run, "Load page");
+      const { sees, ask } = loadPage(host);
+      t.match(
+        await ask("/scale", { replicas: "21" }),
+        /^400 .*REPLICAS is ."21.", not a whole number from 1 to 20/,
+      );
+      t.match(await ask("/scale", { replicas: "1" }), /^202/);
+      await sees("one replica", ({ scale }) => !scale.busy && scale.replicas === 1);
+      const load = { profile: "increments", users: "500", rate: "100", duration: "5m", generator: "builtin" };
+      t.match(await ask("/start", load), /^202/);
+      await sees("an answer", ({ tables }) => tables.replicas.length === 2);
+      t.match(await ask("/scale", { replicas: "4" }), /^202/);
+      t.match(await ask("/scale", { replicas: "3" }), /^423 .*already/);
+      const { charts } = await sees(
+        "four",
+        ({ scale, tables }) => !scale.busy && tables.replicas.length === 5,
+      );
+      for (const { svg } of charts)
+        t.match(svg, /class="mark".*scaling to 4.*class="mark".*4 replicas serve/);
+      t.match(await host.run("teardown", { YES: "1" }), { exitCode: 0 });
+      await sees("an alert", ({ alerts }) =>
+        alerts.some(({ message }) =>
+          /^No request .* has succeeded since .* is not deployed on/.test(message),
+        ),
+      );
+      t.match(await ask("/stop"), /^202/);
+      const { result } = await sees("an end", ({ phase }) => phase === "ended");
+      t.match(result, {
+        verdict: "stopped",
+        remarks: [/^scaling to 4, \d+\.\d s after/, /^4 replicas serve, /],
+      });
+      await host.exec(["pkill", "-INT", "-f", "scripts/load-ui.ts"]);
+      t.match(await run, { exitCode: 0 });
+      t.match(await host.run("deploy-swarm", { PORT: String(PORT) }), { exitCode: 0 });
+    },
+  },
+  {
     name: "clients that send half a request and wait do not keep others out",
     run: async (t, { host, address }) => {
       const slow = await Promise.all(Array.from({ length: SLOW_CLIENTS }, () => halfRequest(address)));
@@ -82,4 +124,17 @@ async function halfRequest(host: string): Promise<Socket> {
   await Promise.race([once(socket, "connect"), once(socket, "close")]).catch(() => {});
   socket.write("GET /api/counter HTTP/1.1\r\nHost: x\r\n");
   return socket;
+}
+
+/** The page of `make load-ui`, asked on the machine where it is open. */
+function loadPage(host: TestHost) {
+  const program = ["node", `${host.dir}scripts/lib/testing/load-page.ts`, "http://127.0.0.1:8089"];
+  const ask = async (path: string, body: Record<string, string> = {}) =>
+    (await host.exec([...program, path, JSON.stringify(body)])).stdout;
+  const sees = (what: string, seen: (view: View) => boolean) =>
+    until({ what: `the page does not show ${what}`, deadline: 90 }, async () => {
+      const view = JSON.parse((await host.exec(program)).stdout) as View;
+      return seen(view) && view;
+    });
+  return { ask, sees };
 }

@@ -1,5 +1,5 @@
 import { settingsLine } from "../../deployment/redis/settings.ts";
-import { timeCharts } from "../load/report.ts";
+import { timeCharts } from "../load/charts.ts";
 import { count } from "../load/tables.ts";
 import type { Report } from "../report/document.ts";
 import { lanesSvg } from "../report/lanes.ts";

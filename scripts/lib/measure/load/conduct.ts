@@ -1,9 +1,10 @@
 import { lengthOf, type Plan, planOf, type Profile } from "../../../../checks/load/profiles.ts";
-import { interruption } from "../../run/interrupt.ts";
+import type { Sample } from "../../../../checks/load/samples.ts";
+import { ending } from "../../run/interrupt.ts";
 import type { Outcome, Progress, Report } from "../../run/progress.ts";
 import type { Settings } from "../../run/settings.ts";
 import type { Strain } from "../cores.ts";
-import { generate, type Generator } from "./generate.ts";
+import { generate, type Generator, type Usage } from "./generate.ts";
 import { Intake } from "./intake.ts";
 import type { Ledger } from "./ledger.ts";
 import type { RawFile } from "./raw.ts";
@@ -38,8 +39,19 @@ export interface Load {
   /** Further variables for the generator of each part, by its number. */
   environment: (part: number) => Record<string, string>;
   progress: Progress;
-  /** Is told of each part that begins, for a live page. */
-  watch?: (intake: Intake, plan: Plan) => void;
+  /** Sees it go on, for a live page. */
+  watch?: Watch;
+}
+
+/** What sees a load go on. */
+export interface Watch {
+  /** What it is sent to, and by what. */
+  begin: (load: Pick<Load, "target" | "generator">) => void;
+  /** A part begins. */
+  part: (intake: Intake, plan: Plan) => void;
+  sample: (sample: Sample) => void;
+  /** Whose CPU it was in the last second. */
+  usage: (usage: Usage) => void;
 }
 
 /** A rate that no step comes near on one host: a search ends, whatever the target. */
@@ -50,6 +62,7 @@ const CUT_OFF: Verdict = { state: "void", why: "it was interrupted" };
 /** Sends the profile, or its steps, until the end, the objective's break or an interruption. */
 export async function conduct(load: Load): Promise<Part[]> {
   const { profile, progress, settings, generator } = load;
+  load.watch?.begin(load);
   if (!profile.steps) {
     return [await sendPart(load, profile, "Send the load", 1)];
   }
@@ -62,7 +75,7 @@ export async function conduct(load: Load): Promise<Part[]> {
     const part = await sendPart(load, { ...profile, rate }, name, parts.length + 1, judge);
     parts.push(part);
     const met = part.verdict?.state === "met";
-    if (interruption.aborted || (again && !met)) break;
+    if (ending().aborted || (again && !met)) break;
     // A machine has other things to do, too: only what happens twice is the target's, or the generator's, doing.
     again = !met;
     if (met) rate = Math.ceil(rate * settings.max.raise);
@@ -82,19 +95,19 @@ async function sendPart(
   const plan = planOf(profile, target.url);
   const { part } = await progress.step<Outcome & { part: Part }>(name, async (report) => {
     const before = (await countOf(target.url)) ?? target.count;
-    const intake = new Intake(plan, before);
+    const intake = new Intake(plan, before, watch?.sample);
     raw.part({ rate: profile.rate, users: profile.users, model: plan.model, stages: plan.stages });
-    watch?.(intake, plan);
+    watch?.part(intake, plan);
     const timer = setInterval(() => show(intake, report), REPORT_EVERY);
     try {
       const where = { local: target.local, platform: platformOfTarget(target) };
-      const usage = await generate(generator, plan, { intake, raw, ...where });
+      const usage = await generate(generator, plan, { intake, raw, ...where, usage: watch?.usage });
       const statistics = intake.tally.sum(lengthOf(plan));
       const after = intake.ledger && (await countOf(target.url));
       const book = after === undefined ? { silent: true as const } : { ledger: intake.ledger!.close(after) };
       const dropped = intake.ending?.dropped ?? 0;
       const sent: Part = { rate: profile.rate, statistics, dropped, ...usage, ...(intake.ledger && book) };
-      const verdict = judge && (interruption.aborted ? CUT_OFF : judge(sent));
+      const verdict = judge && (ending().aborted ? CUT_OFF : judge(sent));
       return { part: { ...sent, ...(verdict && { verdict }) }, note: noteOf(sent, verdict) };
     } finally {
       clearInterval(timer);
@@ -113,5 +126,5 @@ const figures = ({ rate, failed, times }: Pick<Statistics["all"], "rate" | "fail
 
 function noteOf({ statistics }: Part, verdict?: Verdict): string {
   const verdictText = verdict ? `  ${verdict.state}${verdict.why && `: ${verdict.why}`}` : "";
-  return figures(statistics.all) + verdictText + (interruption.aborted ? "  interrupted" : "");
+  return figures(statistics.all) + verdictText + (ending().aborted ? "  interrupted" : "");
 }

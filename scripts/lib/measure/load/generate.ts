@@ -4,7 +4,7 @@ import { availableParallelism } from "node:os";
 import { createInterface } from "node:readline";
 import { lengthOf, type Plan } from "../../../../checks/load/profiles.ts";
 import { EXIT, Failure } from "../../run/failure.ts";
-import { interruption } from "../../run/interrupt.ts";
+import { ending, interruption } from "../../run/interrupt.ts";
 import { ROOT } from "../../run/paths.ts";
 import { coresBetween, cpuOf, cpuTimes, type Strain, strainBetween } from "../cores.ts";
 import type { Platform } from "../platform.ts";
@@ -33,6 +33,8 @@ export const builtin: Generator = {
 const SLACK = 20;
 /** Milliseconds between two readings of its CPU time: the last one is this old when it ends. */
 const READ_EVERY = 200;
+/** As many as span a second, for a display while it runs. */
+const RECENT = 1000 / READ_EVERY + 1;
 
 const CORES = availableParallelism();
 
@@ -45,10 +47,12 @@ interface Sink {
   platform?: Platform | undefined;
   /** Ends the plan early, and with no fault: what is under way is awaited. */
   stop?: AbortSignal;
+  /** Is told, with each reading, whose CPU it was in the last second. */
+  usage?: ((usage: Usage) => void) | undefined;
 }
 
 /** Whose CPU it was, and, where the target is on this machine, what was strained. */
-interface Usage {
+export interface Usage {
   cores: Cores;
   strain?: Strain;
 }
@@ -71,8 +75,10 @@ export async function generate(generator: Generator, plan: Plan, sink: Sink): Pr
   process.once("exit", kill);
   const late = new AbortController();
   const deadline = setTimeout(() => (late.abort(), kill()), (lengthOf(plan) + plan.timeout + SLACK) * 1000);
-  const stop = () => child.kill("SIGTERM");
-  const stops = [raw?.failed, sink.stop].filter((signal) => signal !== undefined);
+  const end = ending();
+  // An interruption of the process tells its children itself, and k6 would drop everything at a second signal.
+  const stop = () => void (interruption.aborted || child.kill("SIGTERM"));
+  const stops = [raw?.failed, sink.stop, end].filter((signal) => signal !== undefined);
   for (const signal of stops) signal.addEventListener("abort", stop);
   const meter = new Meter(child, sink);
   try {
@@ -86,7 +92,7 @@ export async function generate(generator: Generator, plan: Plan, sink: Sink): Pr
     const [code, signal] = (await once(child, "close")) as [number | null, string | null];
     raw?.failed.throwIfAborted();
     if (late.signal.aborted) throw new Failure(`${generator.name} did not end`, { code: EXIT.timedOut });
-    if (!interruption.aborted && (code !== 0 || !intake.ending))
+    if (!end.aborted && (code !== 0 || !intake.ending))
       throw new Failure(`${generator.name} ended with ${signal ?? `exit code ${code}`}`, {
         lines: intake.messages,
       });
@@ -104,20 +110,30 @@ class Meter {
   readonly #pid: number;
   readonly #local: boolean;
   readonly #platform: Platform | undefined;
+  readonly #tell: Sink["usage"];
   #timer: NodeJS.Timeout | undefined;
   #first: Reading | undefined;
-  #last: Reading | undefined;
+  #recent: Reading[] = [];
 
-  constructor(child: ChildProcess, { local = false, platform }: Pick<Sink, "local" | "platform">) {
+  constructor(child: ChildProcess, { local = false, platform, usage }: Sink) {
     this.#pid = child.pid ?? 0;
     this.#local = local;
     this.#platform = platform;
+    this.#tell = usage;
   }
 
   begin(): void {
     if (this.#first) return;
-    this.#last = this.#first = this.#read() ?? { generator: 0, recorder: 0, machine: this.#machine() };
-    this.#timer = setInterval(() => (this.#last = this.#read() ?? this.#last), READ_EVERY);
+    this.#first = this.#read() ?? { generator: 0, recorder: 0, machine: this.#machine() };
+    this.#recent = [this.#first];
+    this.#timer = setInterval(() => this.#go(), READ_EVERY);
+  }
+
+  #go(): void {
+    const reading = this.#read();
+    if (!reading) return;
+    this.#recent = [...this.#recent, reading].slice(-RECENT);
+    this.#tell?.(this.#between(this.#recent[0], reading));
   }
 
   #read(): Reading | undefined {
@@ -132,8 +148,9 @@ class Meter {
   }
 
   /** Means between the first reading and the last one. */
-  mean(): Usage {
-    const [first, last] = [this.#first, this.#last];
+  mean = (): Usage => this.#between(this.#first, this.#recent.at(-1));
+
+  #between(first: Reading | undefined, last: Reading | undefined): Usage {
     if (!first || !last || first === last) return { cores: { generator: 0 } };
     const seconds = last.machine.at - first.machine.at;
     const generator = (last.generator - first.generator) / seconds;

@@ -39,11 +39,28 @@ export async function findK6(
     throw new Failure(`${options.k6} is ${what}`, { code: EXIT.refused, hint: "K6=path" });
   }
   if (options.k6Artifacts) return unpack(k6, options.k6Artifacts, cache);
-  const onPath = (await $({ nothrow: true })`command -v k6`).stdout.trim();
-  const there = onPath && (await versionOf(onPath));
-  if (there && isRight(there)) return generatorOf(onPath, there);
+  const there = await onPath();
+  if (there) return there;
   await bring(k6, cache, report);
   return unpack(k6, cache, cache);
+}
+
+/** The k6 that `findK6` takes, where nothing has to be downloaded for it; undefined where there is none, or one that is not right. */
+export async function k6AtHand(
+  k6: Pinned,
+  options: OptionValues,
+  cache = `${cacheFolder()}/k6`,
+): Promise<Generator | undefined> {
+  const named = options.k6 ?? options.k6Artifacts;
+  const kept = Object.values(filesOf(k6)).every((name) => existsSync(`${cache}/${name}`));
+  if (!named && !kept) return onPath();
+  return findK6(k6, options, () => {}, cache).catch(() => undefined);
+}
+
+async function onPath(): Promise<Generator | undefined> {
+  const program = (await $({ nothrow: true })`command -v k6`).stdout.trim();
+  const version = program && (await versionOf(program));
+  return version && isRight(version) ? generatorOf(program, version) : undefined;
 }
 
 /** Downloads what the cache lacks. Throws NotReachable that names the files and where they come from. */

@@ -1,9 +1,7 @@
 import { writeFile } from "node:fs/promises";
-import { chartSvg, type Series } from "../report/chart.ts";
 import { escape, pageHtml, tableHtml } from "../report/html.ts";
-import type { Part } from "./conduct.ts";
+import { chartsOf } from "./charts.ts";
 import { remarksOf, type Result, tablesOf } from "./result.ts";
-import type { Statistics } from "./statistics.ts";
 import { textOf } from "./tables.ts";
 
 /** What a reader who knows nothing of the kit needs to read the tables. */
@@ -37,68 +35,6 @@ function reportHtml(result: Result, facts: object): string {
       { title: "How it was run", html: `<pre>${escape(JSON.stringify(facts, undefined, 2))}</pre>` },
     ],
   });
-}
-
-function chartsOf({ parts }: Result): { title: string; svg: string }[] {
-  const steps = parts.filter(({ verdict }) => verdict !== undefined);
-  if (steps.length === 0) return timeCharts(parts[0]!.statistics);
-  return steps.length > 1 ? stepCharts(steps) : [];
-}
-
-function stepCharts(steps: Part[]): { title: string; svg: string }[] {
-  const line = (name: string, look: Series["look"], of: (part: Part) => number): Series => ({
-    name,
-    look,
-    points: steps.map((part) => ({ x: part.rate, y: of(part) })),
-  });
-  const title = "Times by rate, in milliseconds";
-  const series = [
-    line("p50", "one", ({ statistics }) => statistics.all.times.p50),
-    line("p99", "two", ({ statistics }) => statistics.all.times.p99),
-  ];
-  const sent = "Requests a second, asked for and sent";
-  const rates = [
-    line("asked for", "three", ({ rate }) => rate),
-    line("sent", "one", ({ statistics }) => statistics.all.rate),
-  ];
-  const x = "requests a second that were asked for";
-  return [
-    { title, svg: chartSvg({ title, x, series }) },
-    { title: sent, svg: chartSvg({ title: sent, x, series: rates }) },
-  ];
-}
-
-/** Rate and percentiles over time. */
-export function timeCharts(statistics: Pick<Statistics, "slices">): { title: string; svg: string }[] {
-  // A slice that has only begun says nothing about a rate.
-  const slices = statistics.slices.filter(
-    ({ seconds }, index, all) => seconds >= all[0]!.seconds / 2 || index === 0,
-  );
-  const line = (name: string, look: Series["look"], of: (slice: (typeof slices)[number]) => number) => ({
-    name,
-    look,
-    points: slices.map((slice) => ({ x: slice.from, y: of(slice) })),
-  });
-  const rates = [
-    line("requests", "one", ({ rate }) => rate),
-    line("failed", "bad", ({ failed, seconds }) => failed / seconds),
-  ];
-  const times = [
-    line("p50", "one", (slice) => slice.times.p50),
-    line("p95", "two", (slice) => slice.times.p95),
-    line("p99", "three", (slice) => slice.times.p99),
-  ];
-  const x = "seconds since the beginning";
-  return [
-    {
-      title: "Requests and failures a second",
-      svg: chartSvg({ title: "Requests and failures over time", x, series: rates }),
-    },
-    {
-      title: "Times in milliseconds",
-      svg: chartSvg({ title: "Percentiles over time", x, series: times }),
-    },
-  ];
 }
 
 /** The result as text for a terminal. */

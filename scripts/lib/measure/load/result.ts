@@ -16,6 +16,13 @@ import type { Target } from "./target.ts";
 import { highestMet, type Threshold, thresholds } from "./verdict.ts";
 import { resetsLine, type Resets } from "./wanted.ts";
 
+/** Something that was changed while a load went on. */
+export interface Mark {
+  /** Milliseconds since 1970. */
+  at: number;
+  text: string;
+}
+
 /** What a load came to; summary.json is this. */
 export interface Result {
   profile: ProfileName;
@@ -28,18 +35,27 @@ export interface Result {
   generator: { name: string; version: string };
   target: Target;
   resets: Resets;
+  /** Absent where nothing was changed meanwhile. */
+  marks?: Mark[];
   thresholds: Threshold[];
   parts: Part[];
 }
 
-type Facts = Pick<Result, "profile" | "interrupted" | "started" | "generator" | "target" | "resets">;
+type Facts = Pick<Result, "profile" | "interrupted" | "started" | "generator" | "target" | "resets"> & {
+  marks: Mark[];
+};
 
 /** Judges the parts of a load as a whole. */
-export function resultOf(facts: Facts, parts: Part[], load: Settings["load"], steps: boolean): Result {
+export function resultOf(
+  { marks, ...facts }: Facts,
+  parts: Part[],
+  load: Settings["load"],
+  steps: boolean,
+): Result {
   const required = steps ? stepThresholds(parts, load) : partThresholds(parts[0]!, load);
   const passed = !facts.interrupted && required.every(({ met }) => met);
   const headline = steps ? stepHeadline(parts, load) : partHeadline(parts[0]!);
-  return { ...facts, headline, passed, thresholds: required, parts };
+  return { ...facts, ...(marks.length > 0 && { marks }), headline, passed, thresholds: required, parts };
 }
 
 const SILENT = {
@@ -94,10 +110,18 @@ interface Titled {
   table: Table;
 }
 
+/** What a run came to, in a word: one that was stopped can be neither. */
+export const verdictOf = ({ passed, interrupted }: Pick<Result, "passed" | "interrupted">) =>
+  interrupted ? "stopped" : passed ? "passed" : "failed";
+
+/** The part that is shown: of steps, the best one, or else the last. */
+export const shownPart = (parts: Part[]): Part =>
+  highestMet(judged(parts.filter(({ verdict }) => verdict !== undefined))) ?? parts.at(-1)!;
+
 /** The tables of a result, in the order in which they are shown. */
 export function tablesOf({ parts, thresholds: required }: Result): Titled[] {
   const steps = parts.filter((part) => part.verdict !== undefined);
-  const part = highestMet(judged(steps)) ?? parts.at(-1)!;
+  const part = shownPart(parts);
   const at = steps.length > 0 ? ` at ${count(part.rate)} a second` : "";
   const { statistics, cores } = part;
   return [
@@ -117,8 +141,10 @@ export function tablesOf({ parts, thresholds: required }: Result): Titled[] {
 }
 
 /** Everything else that has to be said, a line each. */
-export function remarksOf({ resets, target, generator, interrupted }: Result): string[] {
+export function remarksOf({ resets, target, generator, interrupted, marks = [], parts }: Result): string[] {
+  const begin = parts[0]!.statistics.from;
   const lines = [
+    ...marks.map(({ at, text }) => `${text}, ${((at - begin) / 1000).toFixed(1)} s after the beginning`),
     interrupted ? "it was interrupted: this is what was measured until then" : "",
     resetsLine(resets, target.count),
     generator.name === "builtin" ? "sent by the built-in generator: one thread, which can fill one core" : "",

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { interruption } from "../../run/interrupt.ts";
+import { ending } from "../../run/interrupt.ts";
 import { commandOf, type OptionName } from "../../run/options.ts";
 import { progress } from "../../run/progress.ts";
 import { formatDuration } from "../../run/values.ts";
@@ -7,13 +7,12 @@ import type { Context } from "../../run/verb.ts";
 import { requirePassed } from "../passed.ts";
 import { makeFolder } from "../report/folder.ts";
 import { runFacts } from "../report/run-facts.ts";
-import { conduct } from "./conduct.ts";
+import { conduct, type Watch } from "./conduct.ts";
 import { chooseGenerator } from "./choose-generator.ts";
 import { dashboard } from "./k6.ts";
-import type { LivePage } from "./live/page.ts";
 import { openRaw } from "./raw.ts";
 import { reportText, writeReport } from "./report.ts";
-import { type Result, resultOf } from "./result.ts";
+import { type Mark, type Result, resultOf } from "./result.ts";
 import { loadTarget } from "./target.ts";
 import { resetsLine, sparing, wantedLoad } from "./wanted.ts";
 
@@ -35,6 +34,12 @@ export const LOAD_OPTIONS = [
   "orchestrator",
 ] as const satisfies OptionName[];
 
+/** A page that shows a run. */
+export interface Audience extends Watch {
+  /** What was changed meanwhile. */
+  marks: () => Mark[];
+}
+
 interface Loaded {
   result: Result;
   folder: string;
@@ -49,7 +54,7 @@ interface Loaded {
 export async function runLoad(
   verb: string,
   { settings, options }: Context,
-  live?: Pick<LivePage, "watch">,
+  audience?: Audience,
 ): Promise<Loaded> {
   const { name, profile: asked } = wantedLoad(options);
   const steps = progress(
@@ -65,20 +70,22 @@ export async function runLoad(
   );
   const { profile, resets } = sparing(asked, target.count, options.reset ?? false);
   const remark = resetsLine(resets, target.count);
-  if (live && generator.name === "k6") said.push(`k6's own page, while it runs: http://127.0.0.1:${K6_PORT}`);
+  if (audience && generator.name === "k6")
+    said.push(`k6's own page, while it runs: http://127.0.0.1:${K6_PORT}`);
   for (const line of [...said, remark].filter(Boolean)) process.stderr.write(`      ${line}\n`);
 
   const started = new Date().toISOString();
   const folder = await makeFolder(started, `load-${target.orchestrator}-${target.replicas}`);
-  const page = (part: number) => dashboard(`${folder}/k6-${part}.html`, live && K6_PORT);
+  const page = (part: number) => dashboard(`${folder}/k6-${part}.html`, audience && K6_PORT);
   const environment = generator.name === "k6" ? page : () => ({});
   const raw = openRaw(`${folder}/samples.csv.gz`);
   const load = { profile, target, generator, settings: settings.load, raw, progress: steps, environment };
-  const parts = await conduct({ ...load, ...(live && { watch: live.watch }) });
+  const parts = await conduct({ ...load, ...(audience && { watch: audience }) });
   await raw.close();
 
   const { note: _, ...where } = target;
-  const facts = { profile: name, interrupted: interruption.aborted, started, target: where, resets };
+  const marks = audience?.marks() ?? [];
+  const facts = { profile: name, interrupted: ending().aborted, started, target: where, resets, marks };
   const sender = { name: generator.name, version: generator.version };
   const result = resultOf({ ...facts, generator: sender }, parts, settings.load, profile.steps === true);
   const more = { started, generator: sender, load: profile };

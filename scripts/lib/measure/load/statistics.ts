@@ -99,6 +99,10 @@ export class Counter {
     return this.#times.getValueAtPercentile(percentile) / 1000;
   }
 
+  /** Milliseconds that a request took on average, and the shortest. */
+  mean = (): number => this.#times.mean / 1000;
+  min = (): number => (this.requests > 0 ? this.#times.minNonZeroValue / 1000 : 0);
+
   row(seconds: number): Row {
     const { requests, failed } = this;
     return { requests, rate: seconds > 0 ? requests / seconds : 0, failed, times: this.times() };

@@ -43,11 +43,13 @@ export async function loadTarget(settings: Settings, options: OptionValues): Pro
     return { url, orchestrator: orchestrator.name, replicas, local: true, ...(await examine(url)) };
   }
   const local = await isThisHost(new URL(given).hostname);
-  if (!local && !options.yes)
-    await confirm(`${given} is not this machine. Send the load there?`, "make load YES=1 BASE_URL=...");
+  if (!local && !options.yes) await confirm(awayQuestion(given), "make load YES=1 BASE_URL=...");
   const found = await examine(given);
   return { url: given, orchestrator: "url", replicas: await countReplicas(given), local, ...found };
 }
+
+/** What is asked before a load leaves this machine. */
+export const awayQuestion = (given: string) => `${given} is not this machine. Send the load there?`;
 
 /** A front door as it was given, without the slash at its end. Throws a usage Failure where it is none. */
 export function originOf(given: string): string {

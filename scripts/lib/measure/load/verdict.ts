@@ -46,18 +46,18 @@ const BUSY = 0.8;
 /** Cores that nobody uses: with less there is nothing left that a generator of many threads could have had. */
 const SPARE = 0.2;
 
+/** Whether the generator can send no more, whatever the target could do. */
+export const generatorIsLimit = ({ generator, idle = 0 }: Cores, { threads }: Limits): boolean =>
+  generator > BUSY && (threads === "one" || idle < SPARE);
+
 /** Judges a step by the objective: the p99 in milliseconds, and no failure. */
-export function judgeStep(
-  { rate, statistics, dropped, cores }: Step,
-  p99: number,
-  { threads }: Limits,
-): Verdict {
+export function judgeStep({ rate, statistics, dropped, cores }: Step, p99: number, limits: Limits): Verdict {
   const { all } = statistics;
-  const limit = cores.generator > BUSY && (threads === "one" || (cores.idle ?? 0) < SPARE);
   const voids = [
     dropped > 0 && `${dropped.toLocaleString("en")} requests were dropped`,
     all.rate < SENT_ENOUGH * rate && `${Math.round((100 * all.rate) / rate)} % of the rate was sent`,
-    limit && `the generator used ${cores.generator.toFixed(2)} cores, and was the limit`,
+    generatorIsLimit(cores, limits) &&
+      `the generator used ${cores.generator.toFixed(2)} cores, and was the limit`,
   ].filter((why) => why !== false);
   // A failed request is the counter's doing, whatever the generator was at.
   if (all.failed > 0) return { state: "broke", why: `${all.failed.toLocaleString("en")} requests failed` };

@@ -15,3 +15,19 @@ t.test("every point is inside the picture, and names are text", async (t) => {
   t.match(svg, "&lt;p99&gt;");
   t.match(svg, 'aria-label="a &lt; b"');
 });
+
+t.test("marks are upright lines with their text, and an axis ends where it is told", async (t) => {
+  const points = [
+    { x: 0, y: 1 },
+    { x: 30, y: 1 },
+  ];
+  const marks = [{ x: 30, name: "scaling to 4" }];
+  const shown = { title: "a", x: "s", series: [], marks, right: 60, width: 480 };
+  const svg = chartSvg({ ...shown, series: [{ name: "b", look: "one", points }] });
+  t.match(svg, /viewBox="0 0 480 /);
+  const [, at, end] = /class="mark" d="M([\d.]+) .*scaling to 4.*class="one" d="M64.0 [\d.]+L([\d.]+) /.exec(
+    svg,
+  )!;
+  t.equal(at, end, "above the point at the same time");
+  t.equal(Number(at), 64 + (480 - 64 - 16) / 2);
+});

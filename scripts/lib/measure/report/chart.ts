@@ -14,6 +14,12 @@ interface Chart {
   /** Below the axis, with its unit. */
   x: string;
   series: Series[];
+  /** Where the axis below ends, if not at the next round number. */
+  right?: number;
+  /** Upright lines, each with what happened there. */
+  marks?: { x: number; name: string }[];
+  /** Of the drawing; its texts are as large in a narrow one. */
+  width?: number;
 }
 
 const WIDTH = 720;
@@ -22,18 +28,19 @@ const EDGE = { left: 64, right: 16, top: 28, bottom: 44 };
 const LINES = 4;
 
 /** A chart as a picture in the page, without a script. Both axes begin at zero. */
-export function chartSvg({ title, x, series }: Chart): string {
+export function chartSvg({ title, x, series, right: end, marks = [], width = WIDTH }: Chart): string {
   const points = series.flatMap((line) => line.points);
-  const right = roundUp(Math.max(...points.map((point) => point.x), 0));
+  const right = end ?? roundUp(Math.max(...points.map((point) => point.x), 0));
   const top = roundUp(Math.max(...points.map((point) => point.y), 0));
-  const across = (value: number) => EDGE.left + (value / right) * (WIDTH - EDGE.left - EDGE.right);
+  const across = (value: number) => EDGE.left + (value / right) * (width - EDGE.left - EDGE.right);
   const up = (value: number) => HEIGHT - EDGE.bottom - (value / top) * (HEIGHT - EDGE.top - EDGE.bottom);
-  const grid = Array.from({ length: LINES + 1 }, (_, index) => {
-    const [value, at] = [(top * index) / LINES, (right * index) / LINES];
-    const line = `<line class="grid" x1="${EDGE.left}" x2="${WIDTH - EDGE.right}" y1="${up(value)}" y2="${up(value)}"/>`;
+  const below = (end === undefined ? quarters(right) : wholeParts(end)).map((at) => {
+    return `<text x="${across(at)}" y="${HEIGHT - EDGE.bottom + 16}" text-anchor="middle">${label(at)}</text>`;
+  });
+  const grid = quarters(top).map((value) => {
+    const line = `<line class="grid" x1="${EDGE.left}" x2="${width - EDGE.right}" y1="${up(value)}" y2="${up(value)}"/>`;
     const height = `<text x="${EDGE.left - 8}" y="${up(value) + 4}" text-anchor="end">${label(value)}</text>`;
-    const below = `<text x="${across(at)}" y="${HEIGHT - EDGE.bottom + 16}" text-anchor="middle">${label(at)}</text>`;
-    return line + height + below;
+    return line + height;
   });
   const lines = series.map(({ look, points: of }) => {
     const path = of.map((point, index) => {
@@ -42,16 +49,34 @@ export function chartSvg({ title, x, series }: Chart): string {
     return `<path class="${look}" d="${path.join("")}"/>`;
   });
   const legend = series.map(({ name, look }, index) => {
-    const at = EDGE.left + index * 150;
+    const at = EDGE.left + index * Math.min(150, (width - EDGE.left) / series.length);
     return `<path class="${look}" d="M${at} 12h28"/><text x="${at + 34}" y="16">${escape(name)}</text>`;
   });
-  const axis = `<text x="${WIDTH - EDGE.right}" y="${HEIGHT - 6}" text-anchor="end">${escape(x)}</text>`;
-  return `<figure class="wide" tabindex="0"><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escape(title)}">
-${grid.join("")}${lines.join("")}${legend.join("")}${axis}</svg></figure>`;
+  const changes = marks.map(({ x: at, name }, index) => {
+    const where = across(Math.min(at, right));
+    const [side, anchor] = at > right / 2 ? [-4, "end"] : [4, "start"];
+    // Two that are close to each other stand below each other.
+    const y = EDGE.top + 12 + (index % 2) * 14;
+    const text = `<text x="${(where + side).toFixed(1)}" y="${y}" text-anchor="${anchor}">${escape(name)}</text>`;
+    return `<path class="mark" d="M${where.toFixed(1)} ${EDGE.top}V${HEIGHT - EDGE.bottom}"/>${text}`;
+  });
+  const axis = `<text x="${width - EDGE.right}" y="${HEIGHT - 6}" text-anchor="end">${escape(x)}</text>`;
+  return `<figure class="wide" tabindex="0"><svg viewBox="0 0 ${width} ${HEIGHT}" role="img" aria-label="${escape(title)}">
+${grid.join("")}${below.join("")}${changes.join("")}${lines.join("")}${legend.join("")}${axis}</svg></figure>`;
 }
 
-const label = (value: number) =>
-  value >= 10 ? Math.round(value).toLocaleString("en") : String(Number(value.toFixed(2)));
+const label = (value: number) => Number(value.toFixed(2)).toLocaleString("en");
+
+const quarters = (end: number) => Array.from({ length: LINES + 1 }, (_, index) => (end * index) / LINES);
+
+/** Steps of an axis that ends where it is told: as people divide minutes and hours. */
+const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400];
+const MOST_STEPS = 6;
+
+function wholeParts(end: number): number[] {
+  const step = STEPS.find((one) => end / one <= MOST_STEPS) ?? end;
+  return Array.from({ length: Math.floor(end / step) + 1 }, (_, index) => index * step);
+}
 
 /** The next number that makes round labels: 1, 2, 4, 5 or 8 times a power of ten. */
 export function roundUp(value: number): number {

@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { ROOT } from "../../run/paths.ts";
 
 /** Where the folders of all runs are; git ignores it. */
-const REPORTS = `${ROOT}reports`;
+export const REPORTS = `${ROOT}reports`;
 
 /** Makes the folder of a run that began at `started` (ISO 8601), named by time and kind, and returns its path. */
 export async function makeFolder(started: string, kind: string, reports = REPORTS): Promise<string> {

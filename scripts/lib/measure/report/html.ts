@@ -78,6 +78,7 @@ svg .grid { stroke: var(--line); } figure:not(.drawn) path { fill: none; stroke-
 .one { stroke: var(--one); } .two { stroke: var(--two); stroke-dasharray: 7 3; }
 .three { stroke: var(--three); stroke-dasharray: 2 3; } .four { stroke: var(--four); stroke-dasharray: 12 2 2 2; }
 .bad { stroke: var(--bad); stroke-dasharray: 10 4; }
+svg .mark { stroke: var(--soft); stroke-dasharray: 3 3; }
 svg .lane { stroke-width: 10; stroke-dasharray: none; }
 figure { margin: 0; }
 @media print { body { font-size: 11px; } section { break-inside: avoid; } .wide { overflow: visible; } svg { min-width: 0; } }

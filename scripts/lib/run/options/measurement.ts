@@ -65,6 +65,7 @@ export const MEASUREMENT = {
   drill: { env: "DRILL", help: "restore the backup into another Redis, and compare", read: toggle },
   file: { env: "FILE", value: "path", help: "a backup's manifest, or its data", read: text },
   reset: { env: "RESET", help: "reset the counter however high it is", read: toggle },
+  start: { env: "START", help: "start the load at once", read: toggle },
   generator: {
     env: "GENERATOR",
     value: "auto|k6|builtin",

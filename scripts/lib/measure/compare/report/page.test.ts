@@ -1,10 +1,8 @@
 // The report in a real browser: nobody is kept from reading it, and it asks nobody for anything.
 
-import { existsSync, readFileSync } from "node:fs";
-import axe from "axe-core";
-import type { Page } from "playwright-core";
+import { readFileSync } from "node:fs";
 import t from "tap";
-import { noBrowser, open, startBrowser } from "../../../../../service/testing/browser.ts";
+import { findings, noBrowser, open, picture, startBrowser } from "../../../../../service/testing/browser.ts";
 import { readSettings } from "../../../run/settings.ts";
 import { knownComparison } from "../../../testing/known-comparison.ts";
 import { listReports } from "../../report/folder.ts";
@@ -12,13 +10,6 @@ import { runFacts } from "../../report/run-facts.ts";
 import type { Figures } from "../comparison.ts";
 import { resultOf } from "../result.ts";
 import { comparisonText, writeComparison } from "./write.ts";
-
-/** What axe-core finds, a line each. */
-async function findings(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const { violations } = (await page.evaluate("axe.run()")) as axe.AxeResults;
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 120)}`));
-}
 
 /** With a part of the CPU that nobody used: it has to be told from the others in the charts. */
 function coloured(figures: Figures): Figures {
@@ -93,9 +84,3 @@ t.test("the report, written", async (t) => {
     t.ok(pdf.length > 30_000, `${pdf.length} bytes`);
   });
 });
-
-/** To be looked at by people: REPORT_PICTURES names a folder. */
-async function picture(page: Page, name: string): Promise<void> {
-  const folder = process.env["REPORT_PICTURES"];
-  if (folder && existsSync(folder)) await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
-}

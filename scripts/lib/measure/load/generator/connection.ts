@@ -34,7 +34,7 @@ export class Connection {
     this.#connecting = 0;
     const answer = new Answer(this.#plan.timeout, (error, sent) => {
       const end = performance.now();
-      const { status, type, replica } = answer;
+      const { status, type, replica, size } = answer;
       const value = route === "page" ? undefined : valueIn(answer.body);
       resolve({
         at: this.#epoch + meant,
@@ -46,6 +46,7 @@ export class Connection {
         replica,
         value,
         error: error || faultOf(route, status, value, type),
+        size,
       });
     });
     const reset = this.#plan.connections === "new";
@@ -64,6 +65,8 @@ class Answer implements Dispatcher.DispatchHandler {
   type = "";
   replica = "";
   body = "";
+  /** Bytes of the whole body. */
+  size = 0;
   #sent: number | undefined;
   #controller: Dispatcher.DispatchController | undefined;
   readonly #done: (error: string, sent: number | undefined) => void;
@@ -88,6 +91,7 @@ class Answer implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(_: unknown, chunk: Buffer): void {
+    this.size += chunk.length;
     // A count is short; of a page only the type is looked at.
     if (this.body.length < 200) this.body += chunk.toString("latin1");
   }

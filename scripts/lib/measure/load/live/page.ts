@@ -1,124 +1,173 @@
-import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import { lengthOf, type Plan } from "../../../../../checks/load/profiles.ts";
-import { escape, headHtml, STYLE, tableHtml } from "../../report/html.ts";
-import type { Load } from "../conduct.ts";
-import type { Intake } from "../intake.ts";
-import { timeCharts } from "../report.ts";
-import { errorTable, requestTable } from "../tables.ts";
+import { confirm } from "../../../run/confirm.ts";
+import { EXIT, Failure } from "../../../run/failure.ts";
+import type { Context } from "../../../run/verb.ts";
+import { now } from "../../clock.ts";
+import { planChart } from "../charts.ts";
+import { k6AtHand } from "../k6.ts";
+import { firstForm, formOf, plannedBy, profiles, questionOf, readForm } from "./form.ts";
+import { fileOf, layOver, listRuns } from "./runs.ts";
+import { openServer, type Answer, type LocalServer, PORT, type Question, type Route } from "./server.ts";
+import { Session } from "./session.ts";
+import { viewOf } from "./view.ts";
 
-/** Where the page is, unless something else is there. */
-const PORT = 5666;
 const EVERY_MS = 1000;
-const POLICY =
-  "default-src 'none'; script-src 'self'; img-src 'self'; style-src 'unsafe-inline'; connect-src 'self'";
 
-/** A page on the loopback that shows a load while it runs. */
-export interface LivePage {
-  url: string;
-  /** Is told of each part that begins. */
-  watch: NonNullable<Load["watch"]>;
-  /** The load has ended: from now on it shows that, and the report. */
-  end: (headline: string, report: string) => void;
-  close: () => void;
+/** The page's own files, below page/. */
+const FILES: Record<string, [name: string, type: string]> = {
+  "/": ["index.html", "text/html; charset=utf-8"],
+  "/page.css": ["page.css", "text/css; charset=utf-8"],
+  "/controls.css": ["controls.css", "text/css; charset=utf-8"],
+  "/page.js": ["page.js", "text/javascript; charset=utf-8"],
+  "/dom.js": ["dom.js", "text/javascript; charset=utf-8"],
+  "/form.js": ["form.js", "text/javascript; charset=utf-8"],
+  "/view.js": ["view.js", "text/javascript; charset=utf-8"],
+  "/runs.js": ["runs.js", "text/javascript; charset=utf-8"],
+  "/icon.svg": ["icon.svg", "image/svg+xml"],
+};
+
+/** A report has its style in it, and runs nothing. */
+const REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'";
+
+/** A page of the loopback that starts loads, shows them, and stops them. */
+export interface LoadPage extends Pick<LocalServer, "url">, AsyncDisposable {
+  /** Stands behind the address where it is not the usual one. */
+  note: string;
+  /** Starts the load that the command line asks for. */
+  start: () => Promise<void>;
+  /** Waits for what goes on, after an interruption. Returns why the verb fails; undefined if it does not. */
+  settled: () => Promise<Failure | undefined>;
 }
 
-interface State {
-  title: string;
-  /** What it is at. */
-  state: string;
-  part?: { intake: Intake; plan: Plan; number: number };
-  /** The file of the report, when there is one. */
-  report?: string;
-}
-
-/** Opens the page; it stays until it is closed. */
-export async function openLivePage(title: string): Promise<LivePage> {
-  const state: State = { title, state: "It is about to begin." };
-  const readers = new Set<ServerResponse>();
-  const send = () => {
-    const data = `data: ${JSON.stringify(mainHtml(state))}\n\n`;
-    for (const reader of readers) reader.write(data);
-  };
-  const server = createServer((request, response) => answer(request, response, state, readers));
-  const port = await listen(server);
-  const timer = setInterval(() => readers.size > 0 && send(), EVERY_MS);
+/** Opens the page; nothing is sent before it is started. Throws a Failure where the options are wrong. */
+export async function openLoadPage(context: Context): Promise<LoadPage> {
+  const { settings } = context;
+  const { start: _, ...options } = context.options;
+  const k6 = await k6AtHand(settings.load.k6, options);
+  const named = options.generator === "auto" ? undefined : options.generator;
+  const first = firstForm(options, named ?? (k6 ? "k6" : "builtin"));
+  const session = new Session({ settings, options });
+  const view = () => viewOf(session, now());
+  const generators = [
+    {
+      name: "k6",
+      label: k6 ? `k6 ${k6.version}` : "k6 (not installed)",
+      there: k6 !== undefined || named === "k6",
+    },
+    { name: "builtin", label: "built-in", there: true },
+  ];
+  const choices = () => ({
+    token: server.token,
+    first,
+    profiles: profiles(),
+    generators,
+    name: settings.name,
+  });
+  const tell = () => server.send("view", view());
+  const server = await openServer(
+    [...fileRoutes(), ...readRoutes(session, choices), ...changeRoutes(session, tell)],
+    view,
+  );
+  void session.look().then(tell);
+  const timer = setInterval(() => {
+    session.tick(now());
+    if (server.readers() > 0) tell();
+  }, EVERY_MS);
   return {
-    url: `http://127.0.0.1:${port}`,
-    watch: (intake, plan) => {
-      state.part = { intake, plan, number: (state.part?.number ?? 0) + 1 };
-      state.state = `Part ${state.part.number}, ${Math.round(lengthOf(plan))} s long`;
+    url: server.url,
+    note: server.url.endsWith(`:${PORT}`) ? "" : ` (${PORT} is taken)`,
+    start: async () => {
+      const { options: read, errors } = readForm({ ...first }, options);
+      if (!read) throw new Failure(Object.values(errors).join("; "), { code: EXIT.usage });
+      const question = await questionOf(read);
+      if (question) await confirm(question, "make load-ui START=1 YES=1 BASE_URL=...");
+      await session.start(first, question ? { ...read, yes: true } : read);
     },
-    end: (headline, report) => {
-      Object.assign(state, { state: `Ended: ${headline}`, report });
-      send();
-    },
-    close: () => {
+    settled: () => session.settled(),
+    [Symbol.asyncDispose]: async () => {
       clearInterval(timer);
+      tell();
+      server.send("end", {});
       server.close();
-      server.closeAllConnections();
     },
   };
 }
 
-async function listen(server: ReturnType<typeof createServer>): Promise<number> {
-  for (const port of [PORT, 0]) {
-    server.listen(port, "127.0.0.1");
-    const heard = await once(server, "listening").then(
-      () => true,
-      (error: NodeJS.ErrnoException) => {
-        if (error.code !== "EADDRINUSE") throw error;
-        return false;
-      },
-    );
-    if (heard) break;
-  }
-  return (server.address() as AddressInfo).port;
+const fileRoutes = (): Route[] =>
+  Object.entries(FILES).map(([path, [name, type]]) => {
+    const body = readFileSync(new URL(`./page/${name}`, import.meta.url));
+    return [
+      "GET",
+      new RegExp(`^${path.replace(".", "\\.")}$`),
+      async () => ({ headers: { "content-type": type }, body }),
+    ];
+  });
+
+const readRoutes = (session: Session, choices: () => object): Route[] => [
+  [
+    "GET",
+    /^\/choices$/,
+    async () => {
+      void session.look();
+      return { body: choices() };
+    },
+  ],
+  ["GET", /^\/plan$/, async ({ query }) => ({ body: planned(Object.fromEntries(query), session) })],
+  ["GET", /^\/runs$/, async () => ({ body: listRuns() })],
+  ["GET", /^\/runs\/([^/]+)\/([^/]+)$/, file],
+  [
+    "GET",
+    /^\/overlay$/,
+    async ({ query }) => ({ body: layOver([query.get("a") ?? "", query.get("b") ?? ""]) }),
+  ],
+];
+
+const changeRoutes = (session: Session, tell: () => void): Route[] => [
+  ["POST", /^\/start$/, (question) => start(session, question).finally(tell)],
+  [
+    "POST",
+    /^\/stop$/,
+    async () => {
+      session.stop();
+      tell();
+      return { status: 202 };
+    },
+  ],
+  [
+    "POST",
+    /^\/scale$/,
+    async ({ body }) => {
+      await session.scale(body["replicas"] ?? "").finally(tell);
+      return { status: 202 };
+    },
+  ],
+];
+
+/** The picture of what was filled in, or what is wrong with it. */
+function planned(given: Record<string, string>, session: Session) {
+  const { options, errors } = readForm(given, session.options);
+  return options ? { errors: {}, picture: planChart(plannedBy(options)) } : { errors };
 }
 
-function answer(
-  request: IncomingMessage,
-  response: ServerResponse,
-  state: State,
-  readers: Set<ServerResponse>,
-): void {
-  const html = { "content-type": "text/html; charset=utf-8", "cache-control": "no-store" };
-  if (request.url === "/") {
-    response.writeHead(200, { ...html, "content-security-policy": POLICY }).end(pageHtml(state));
-  } else if (request.url === "/live.js") {
-    const script = readFileSync(new URL("./live.js", import.meta.url));
-    response.writeHead(200, { "content-type": "text/javascript; charset=utf-8" }).end(script);
-  } else if (request.url === "/events") {
-    response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
-    response.write(`data: ${JSON.stringify(mainHtml(state))}\n\n`);
-    readers.add(response);
-    response.on("close", () => readers.delete(response));
-  } else if (request.url === "/report" && state.report) {
-    response.writeHead(200, html).end(readFileSync(state.report));
-  } else if (request.url === "/favicon.ico") {
-    response.writeHead(204).end();
-  } else response.writeHead(404, html).end("There is nothing here.");
+async function start(session: Session, { body }: Question): Promise<Answer> {
+  const confirmed = body["yes"] === "1" && { yes: true };
+  const { options, errors } = readForm(body, { ...session.options, ...confirmed });
+  if (!options) return { status: 400, body: { errors } };
+  const question = await questionOf(options);
+  if (question) return { status: 409, body: { question } };
+  await session.start(formOf(body), options);
+  return { status: 202 };
 }
 
-function pageHtml(state: State): string {
-  const more = `<style>${STYLE}</style>
-<script src="/live.js" type="module"></script>`;
-  return `${headHtml(state.title, more)}
-<body><main>${mainHtml(state)}</main></body>
-</html>
-`;
-}
-
-/** What changes: all that there is to see. */
-function mainHtml({ title, state, part, report }: State): string {
-  const parts = [`<h1>${escape(title)}</h1>`, `<p id="state" role="status">${escape(state)}</p>`];
-  if (report) parts.push('<p><a href="/report">The report</a></p>');
-  if (!part || part.intake.tally.requests === 0) return parts.join("\n");
-  const sums = part.intake.tally.sum(lengthOf(part.plan));
-  for (const { title: name, svg } of timeCharts(sums)) parts.push(`<h2>${escape(name)}</h2>${svg}`);
-  parts.push(`<h2>Requests, times in ms</h2>${tableHtml(requestTable(sums))}`);
-  if (sums.errors.length > 0) parts.push(`<h2>Failures</h2>${tableHtml(errorTable(sums))}`);
-  return parts.join("\n");
+async function file({ parts, query }: Question): Promise<Answer> {
+  const [run = "", name = ""] = parts;
+  const { type, body } = await fileOf(run, name);
+  const shown = name === "report.html" && !query.has("download");
+  const how = shown ? "inline" : "attachment";
+  const headers = {
+    "content-type": type,
+    "content-disposition": `${how}; filename="${run}-${name}"`,
+    ...(shown && { "content-security-policy": REPORT_POLICY }),
+  };
+  return { headers, body };
 }
