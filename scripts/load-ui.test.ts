@@ -2,15 +2,15 @@
 
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { createServer, request } from "node:http";
+import { createServer } from "node:http";
 import { gunzipSync } from "node:zlib";
-import type { Page } from "playwright-core";
-import t, { type Test } from "tap";
+import t from "tap";
 import { findings, noBrowser, open, picture, startBrowser } from "../service/testing/browser.ts";
 import type { Result } from "./lib/measure/load/result.ts";
 import { until } from "./lib/run/wait.ts";
 import { testHost } from "./lib/testing/host.ts";
 import { startLiar } from "./lib/testing/liar.ts";
+import { figure, grows, startPage, statusOf } from "./lib/testing/load-page.ts";
 
 const host = await testHost({ enter: [] });
 t.teardown(() => host.remove());
@@ -19,45 +19,10 @@ await host.edit("deploy/settings.yaml", "p95: 250", "p95: 30000");
 // No deployment of this machine is looked at, or scaled.
 await host.edit("deploy/settings.yaml", "name: counter", "name: counter-page-test");
 
-/** Starts the verb, and waits for the address that it prints. */
-async function startPage(t: Test, variables: Record<string, string>) {
-  const run = host.start("load-ui", { GENERATOR: "builtin", ...variables });
-  let ended = false;
-  void run.then(() => (ended = true));
-  t.teardown(() => ended || run.kill("SIGKILL"));
-  let said = "";
-  run.stderr.on("data", (chunk) => (said += chunk));
-  const wait = { what: "no address", deadline: 20, seen: () => said };
-  const url = await until(wait, async () => /Load page[^:]*: (http:\/\/127\.0\.0\.1:\d+)/.exec(said)?.[1]);
-  return { run, url, said: () => said };
-}
-
-/** The number in the cell of a table, by the row's first cell and the column's name. */
-async function figure(page: Page, table: string, row: string, column: string): Promise<number> {
-  const [head = [], ...rows] = await page
-    .locator(`${table} tr`)
-    .evaluateAll((lines) => lines.map((line) => [...line.children].map((cell) => cell.textContent ?? "")));
-  const cell = rows.find(([name]) => name === row)?.[head.indexOf(column)];
-  return Number(cell?.replaceAll(",", ""));
-}
-
-const grows = async (what: string, read: () => Promise<number>) => {
-  const first = await read();
-  await until({ what: `${what} does not grow`, deadline: 10 }, async () => (await read()) > first);
-};
-
-/** What a request is answered that a browser would not send so. */
-async function statusOf(url: string, headers: Record<string, string>, method = "POST"): Promise<number> {
-  const sent = request(url, { method, headers: { "content-type": "application/json", ...headers } });
-  const [response] = await once(sent.end("{}"), "response");
-  response.resume();
-  return response.statusCode;
-}
-
 t.test("a load is set, started, watched and stopped on the page", { skip: noBrowser }, async (t) => {
   const crew = ["app.1", "app.2"].map((name, index) => ({ name, delay: 5 + 10 * index }));
   const liar = await startLiar(t, { crew });
-  const { run, url } = await startPage(t, { BASE_URL: liar.url });
+  const { run, url } = await startPage(t, host, { BASE_URL: liar.url });
   const browser = await startBrowser(t);
   const { page, complaints } = await open(browser, url, { acceptDownloads: true });
   const phase = async (name: string, of = page) =>
@@ -85,6 +50,19 @@ t.test("a load is set, started, watched and stopped on the page", { skip: noBrow
     t.same(await findings(page), []);
     await picture(page, "load-wrong");
     t.equal(liar.requests(), 0);
+  });
+
+  await t.test("a load that leaves this machine is asked about", async (t) => {
+    for (const id of ["#users", "#duration"]) await page.locator(id).fill("");
+    await page.locator("#baseUrl").fill("http://192.0.2.1");
+    await page.getByRole("button", { name: "Start" }).click();
+    await page
+      .getByText("http://192.0.2.1 is not this machine. Send the load there?")
+      .waitFor({ timeout: 5000 });
+    t.same(await findings(page), []);
+    await page.keyboard.press("Escape");
+    await page.locator("#baseUrl").fill(liar.url);
+    t.equal(await page.locator("#phase").textContent(), "Ready");
   });
 
   await t.test("40 users are started with the keyboard, and the charts move", async (t) => {
@@ -205,7 +183,7 @@ t.test("a load is set, started, watched and stopped on the page", { skip: noBrow
   });
 
   t.same(
-    complaints.filter((text) => !text.includes("400")),
+    complaints.filter((text) => !/status of (400|409)/.test(text)),
     [],
   );
   await run.kill("SIGINT");
@@ -219,7 +197,7 @@ t.test(
   async (t) => {
     const liar = await startLiar(t);
     const load = { BASE_URL: liar.url, PROFILE: "increments", RATE: "50", DURATION: "9", START: "1" };
-    const { run, url } = await startPage(t, load);
+    const { run, url } = await startPage(t, host, load);
     const { page, complaints } = await open(await startBrowser(t), url);
     await until({ what: "no load", deadline: 20 }, async () => liar.requests() > 50);
     liar.die();
@@ -245,7 +223,7 @@ t.test("a port that is taken, a run elsewhere that holds the lock, and Ctrl-C wh
   await once(taken, "listening").catch(() => {});
   t.teardown(() => taken.close());
   const load = { BASE_URL: liar.url, PROFILE: "increments", RATE: "50", DURATION: "60", START: "1" };
-  const { run, said } = await startPage(t, load);
+  const { run, said } = await startPage(t, host, load);
   t.match(said(), /Load page, until Ctrl-C: \S+:(?!8089)\d+ \(8089 is taken\)/);
   await until({ what: "no load", deadline: 20 }, async () => liar.requests() > 20);
   t.match(await host.run("load-ui", { ...load, GENERATOR: "builtin" }), {

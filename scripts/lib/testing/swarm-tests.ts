@@ -128,7 +128,7 @@ async function halfRequest(host: string): Promise<Socket> {
 
 /** The page of `make load-ui`, asked on the machine where it is open. */
 function loadPage(host: TestHost) {
-  const program = ["node", `${host.dir}scripts/lib/testing/load-page.ts`, "http://127.0.0.1:8089"];
+  const program = ["node", `${host.dir}scripts/lib/testing/ask-load-page.ts`, "http://127.0.0.1:8089"];
   const ask = async (path: string, body: Record<string, string> = {}) =>
     (await host.exec([...program, path, JSON.stringify(body)])).stdout;
   const sees = (what: string, seen: (view: View) => boolean) =>

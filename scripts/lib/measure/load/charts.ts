@@ -98,8 +98,14 @@ const timeLines = (statistics: Timed) => [
   line("p99", "three", statistics, p99),
 ];
 
-/** The same figures beside what was planned, while they come in; the axis of time has `right` seconds. */
-export function liveCharts(statistics: Timed, plan: Plan, changes: Mark[], right: number): Picture[] {
+/** The same figures beside what was planned, also while they come in; the axis of time has `right` seconds. */
+export function liveCharts(
+  statistics: Timed,
+  plan: Plan,
+  changes: Mark[],
+  right: number,
+  readable = false,
+): Picture[] {
   const marks = markedAt(changes, statistics);
   const level: Of<Slice> = ({ from }) => levelAt(plan, from) ?? plan.stages.at(-1)!.target;
   const wanted = plan.model === "closed" ? "Users" : "Requests a second, asked for";
@@ -110,7 +116,7 @@ export function liveCharts(statistics: Timed, plan: Plan, changes: Mark[], right
     ["Failures a second", [line("failures", "bad", statistics, failed)]],
   ];
   return drawn.map(([title, series]) => {
-    const shown = { title, x: SECONDS, series, marks, right, width: HALF };
+    const shown = { title, x: SECONDS, series, marks, right, width: HALF, readable };
     return { title, svg: chartSvg(shown) };
   });
 }
@@ -135,7 +141,13 @@ export function overlay(runs: { name: string; parts: Part[] }[]): Picture[] {
     of: (run: (typeof runs)[number], look: Series["look"]) => Series,
   ) => ({
     title,
-    svg: chartSvg({ title, x, width: HALF, series: runs.map((run, index) => of(run, looks[index]!)) }),
+    svg: chartSvg({
+      title,
+      x,
+      width: HALF,
+      readable: true,
+      series: runs.map((run, index) => of(run, looks[index]!)),
+    }),
   });
   const overTime = (title: string, of: Of<Slice>) =>
     picture(title, SECONDS, ({ name, parts }, look) => line(name, look, parts[0]!.statistics, of));

@@ -65,7 +65,8 @@ class Entry extends Counter {
     const { max } = this.times();
     const rates = [requests, failed].map((count) => (seconds > 0 ? count / seconds : 0));
     const size = this.#bytes === undefined ? "" : this.#bytes / requests;
-    const within = PERCENTILES.map((percentile) => (percentile === 100 ? max : this.within(percentile)));
+    // A percentile is the end of the range that its requests are counted in, and so may be above the longest of them.
+    const within = PERCENTILES.map((percentile) => Math.min(max, this.within(percentile)));
     return [requests, failed, this.within(50), this.mean(), this.min(), max, size, ...rates, ...within];
   }
 }

@@ -18,6 +18,7 @@ import { resetsLine, sparing, wantedLoad } from "./wanted.ts";
 
 /** Where k6 shows its own page while it runs: its usual port. */
 const K6_PORT = 5665;
+export const K6_PAGE = `http://127.0.0.1:${K6_PORT}`;
 
 /** The options of every verb that sends a load. */
 export const LOAD_OPTIONS = [
@@ -70,8 +71,7 @@ export async function runLoad(
   );
   const { profile, resets } = sparing(asked, target.count, options.reset ?? false);
   const remark = resetsLine(resets, target.count);
-  if (audience && generator.name === "k6")
-    said.push(`k6's own page, while it runs: http://127.0.0.1:${K6_PORT}`);
+  if (audience && generator.name === "k6") said.push(`k6's own page, while it runs: ${K6_PAGE}`);
   for (const line of [...said, remark].filter(Boolean)) process.stderr.write(`      ${line}\n`);
 
   const started = new Date().toISOString();

@@ -44,7 +44,7 @@ const SENT_ENOUGH = 0.95;
 /** Of a core: above, a generator measures itself [k6's documentation on large tests]. */
 const BUSY = 0.8;
 /** Cores that nobody uses: with less there is nothing left that a generator of many threads could have had. */
-const SPARE = 0.2;
+export const SPARE = 0.2;
 
 /** Whether the generator can send no more, whatever the target could do. */
 export const generatorIsLimit = ({ generator, idle = 0 }: Cores, { threads }: Limits): boolean =>

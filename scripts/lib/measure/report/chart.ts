@@ -18,6 +18,8 @@ interface Chart {
   right?: number;
   /** Upright lines, each with what happened there. */
   marks?: { x: number; name: string }[];
+  /** Shows the values at each point to a mouse that rests there. */
+  readable?: boolean;
   /** Of the drawing; its texts are as large in a narrow one. */
   width?: number;
 }
@@ -26,9 +28,19 @@ const WIDTH = 720;
 const HEIGHT = 260;
 const EDGE = { left: 64, right: 16, top: 28, bottom: 44 };
 const LINES = 4;
+/** As wide as one is, at most. */
+const LETTER = 7;
 
 /** A chart as a picture in the page, without a script. Both axes begin at zero. */
-export function chartSvg({ title, x, series, right: end, marks = [], width = WIDTH }: Chart): string {
+export function chartSvg({
+  title,
+  x,
+  series,
+  right: end,
+  marks = [],
+  width = WIDTH,
+  readable,
+}: Chart): string {
   const points = series.flatMap((line) => line.points);
   const right = end ?? roundUp(Math.max(...points.map((point) => point.x), 0));
   const top = roundUp(Math.max(...points.map((point) => point.y), 0));
@@ -54,15 +66,35 @@ export function chartSvg({ title, x, series, right: end, marks = [], width = WID
   });
   const changes = marks.map(({ x: at, name }, index) => {
     const where = across(Math.min(at, right));
-    const [side, anchor] = at > right / 2 ? [-4, "end"] : [4, "start"];
+    const fits = where + 4 + name.length * LETTER < width;
+    const [side, anchor] = fits ? [4, "start"] : [-4, "end"];
     // Two that are close to each other stand below each other.
     const y = EDGE.top + 12 + (index % 2) * 14;
     const text = `<text x="${(where + side).toFixed(1)}" y="${y}" text-anchor="${anchor}">${escape(name)}</text>`;
     return `<path class="mark" d="M${where.toFixed(1)} ${EDGE.top}V${HEIGHT - EDGE.bottom}"/>${text}`;
   });
+  const values = readable
+    ? valuesAt(series, x).map(({ at, text }, index, all) => {
+        const [from, to] = [all[index - 1]?.at ?? at, all[index + 1]?.at ?? at].map((other) =>
+          across((at + other) / 2),
+        );
+        const size = `width="${(to! - from!).toFixed(1)}" height="${HEIGHT - EDGE.top - EDGE.bottom}"`;
+        return `<rect class="values" x="${from!.toFixed(1)}" y="${EDGE.top}" ${size}><title>${escape(text)}</title></rect>`;
+      })
+    : [];
   const axis = `<text x="${width - EDGE.right}" y="${HEIGHT - 6}" text-anchor="end">${escape(x)}</text>`;
   return `<figure class="wide" tabindex="0"><svg viewBox="0 0 ${width} ${HEIGHT}" role="img" aria-label="${escape(title)}">
-${grid.join("")}${below.join("")}${changes.join("")}${lines.join("")}${legend.join("")}${axis}</svg></figure>`;
+${grid.join("")}${below.join("")}${changes.join("")}${lines.join("")}${legend.join("")}${values.join("")}${axis}</svg></figure>`;
+}
+
+/** What the lines say at each point, in words. */
+function valuesAt(series: Series[], x: string): { at: number; text: string }[] {
+  const all = series.flatMap(({ name, points }) => points.map((point) => ({ name, ...point })));
+  const groups = [...Map.groupBy(all, (point) => point.x)].toSorted(([a], [b]) => a - b);
+  return groups.map(([at, points]) => {
+    const values = points.map(({ name, y }) => `${name}: ${label(y)}`);
+    return { at, text: [`${label(at)} ${x}`, ...values].join("\n") };
+  });
 }
 
 const label = (value: number) => Number(value.toFixed(2)).toLocaleString("en");

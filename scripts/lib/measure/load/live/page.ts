@@ -17,6 +17,7 @@ const EVERY_MS = 1000;
 const FILES: Record<string, [name: string, type: string]> = {
   "/": ["index.html", "text/html; charset=utf-8"],
   "/page.css": ["page.css", "text/css; charset=utf-8"],
+  "/figures.css": ["figures.css", "text/css; charset=utf-8"],
   "/controls.css": ["controls.css", "text/css; charset=utf-8"],
   "/page.js": ["page.js", "text/javascript; charset=utf-8"],
   "/dom.js": ["dom.js", "text/javascript; charset=utf-8"],
@@ -88,7 +89,7 @@ export async function openLoadPage(context: Context): Promise<LoadPage> {
       clearInterval(timer);
       tell();
       server.send("end", {});
-      server.close();
+      await server.close();
     },
   };
 }
@@ -108,7 +109,8 @@ const readRoutes = (session: Session, choices: () => object): Route[] => [
     "GET",
     /^\/choices$/,
     async () => {
-      void session.look();
+      // That takes CPU, which a load has to itself.
+      if (!session.busy) void session.look();
       return { body: choices() };
     },
   ],

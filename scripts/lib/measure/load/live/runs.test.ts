@@ -76,7 +76,7 @@ t.test("loads are listed, the newest first; what is no load, or was cut off, is 
     listRuns(reports).map(({ name }) => name),
     [STEPS, FOUR, ONE],
   );
-  t.match(listRuns(reports).at(-1), { replicas: 1, verdict: "passed", headline: "200 requests" });
+  t.match(listRuns(reports).at(-1), { replicas: "1", verdict: "passed", headline: "200 requests" });
   t.same(listRuns(`${reports}/none`), []);
 });
 

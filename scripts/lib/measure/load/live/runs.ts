@@ -18,7 +18,7 @@ interface Listed {
   name: string;
   started: string;
   profile: string;
-  replicas: number;
+  replicas: string;
   target: string;
   verdict: ReturnType<typeof verdictOf>;
   headline: string;
@@ -38,9 +38,9 @@ export function listRuns(reports = REPORTS): Listed[] {
 function listed(name: string, reports: string): Listed[] {
   const result = resultIn(name, reports);
   if (!result) return [];
-  const { started, profile, target, headline } = result;
-  const verdict = verdictOf(result);
-  return [{ name, started, profile, replicas: target.replicas, target: target.url, verdict, headline }];
+  const { started, profile, target, headline, marks } = result;
+  const replicas = marks ? `${target.replicas}, scaled` : String(target.replicas);
+  return [{ name, started, profile, replicas, target: target.url, verdict: verdictOf(result), headline }];
 }
 
 /** Undefined where a run was cut off before it had one. */

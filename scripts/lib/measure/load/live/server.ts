@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { json } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
 import { EXIT, type ExitCode, Failure } from "../../../run/failure.ts";
 import { toFailure } from "../../../run/shell.ts";
 import { type Asked, newToken, userOf, usersOf, whyRefused } from "./guard.ts";
@@ -10,6 +11,8 @@ import { alertOf } from "./view.ts";
 export const PORT = 8089;
 const PORTS_TRIED = 100;
 const MOST_BYTES = 4096;
+/** Milliseconds for telling readers that it is over. */
+const LAST_WORDS = 1000;
 
 /** The page may load its own files and call its own server, and nothing else. */
 const POLICY =
@@ -53,7 +56,7 @@ export interface LocalServer {
   readers: () => number;
   /** Tells everybody who reads them. */
   send: (event: string, data: unknown) => void;
-  close: () => void;
+  close: () => Promise<void>;
 }
 
 /**
@@ -85,10 +88,11 @@ export async function openServer(routes: Route[], greet: () => unknown): Promise
       // Who does not read fast enough is told the next time: each view says all there is.
       for (const reader of readers) if (!reader.writableNeedDrain) reader.write(sent);
     },
-    close: () => {
-      for (const reader of readers) reader.end();
+    close: async () => {
+      const told = [...readers].map((reader) => new Promise<void>((resolve) => void reader.end(resolve)));
+      await Promise.race([Promise.all(told), sleep(LAST_WORDS, undefined, { ref: false })]);
       server.close();
-      setImmediate(() => server.closeAllConnections());
+      server.closeAllConnections();
     },
   };
 }
@@ -116,8 +120,11 @@ const STATUS: Partial<Record<ExitCode, number>> = {
   [EXIT.locked]: 423,
 };
 
+/** Where a path leads that is none. */
+const NOWHERE = new URL("http://localhost/nowhere");
+
 async function answer(request: IncomingMessage, routes: Route[]): Promise<Answer> {
-  const { pathname, searchParams: query } = new URL(request.url ?? "/", "http://localhost");
+  const { pathname, searchParams: query } = URL.parse(request.url ?? "", "http://localhost") ?? NOWHERE;
   const found = routes.find(([method, path]) => method === request.method && path.test(pathname));
   if (!found) return { status: 404, body: { alert: { message: "there is nothing here" } } };
   try {

@@ -90,16 +90,21 @@ export class Session {
 
   async #send(run: Run, options: OptionValues): Promise<void> {
     run.end = await interruptible(run.stop.signal, async () => {
+      const end: End = {};
       try {
-        const context = { settings: this.settings, options };
-        const { result, folder, done } = await runLoad("load", context, audienceOf(run));
-        printResult(result, false);
-        const failure = failureOf(() => requireResult(result));
-        if (!failure) done(result.headline);
-        return { result, folder, ...(failure && { failure }) };
+        const { done, ...sent } = await runLoad(
+          "load",
+          { settings: this.settings, options },
+          audienceOf(run),
+        );
+        Object.assign(end, sent);
+        printResult(sent.result, false);
+        requireResult(sent.result);
+        done(sent.result.headline);
       } catch (error) {
-        return { failure: toFailure(error) };
+        end.failure = toFailure(error);
       }
+      return end;
     });
   }
 
@@ -128,10 +133,10 @@ export class Session {
       await changeReplicas(this.settings, this.options, replicas, (title) => {
         this.scaling.text = title;
         this.#mark(`scaling to ${replicas}`);
-        return within((text) => (this.scaling.text = text));
+        return within((text) => (this.scaling.text = `Scaling to ${replicas}: ${text}`));
       });
       this.#mark(`${replicas} ${replicas === 1 ? "replica serves" : "replicas serve"}`);
-      this.scaling = { text: `${replicas} now`, busy: false };
+      this.scaling = { text: `Scaled to ${replicas}.`, busy: false };
     } catch (error) {
       const failure = toFailure(error);
       if (interruption.aborted) this.#cut = failure;
@@ -143,6 +148,11 @@ export class Session {
 
   #mark(text: string): void {
     if (this.run?.parts.length && !this.run.end) this.run.marks.push({ at: now(), text });
+  }
+
+  /** Whether a load goes on. */
+  get busy(): boolean {
+    return this.#busy;
   }
 
   /** Looks what is deployed. */
@@ -184,14 +194,5 @@ async function lookAt(settings: Context["settings"], options: OptionValues): Pro
   } catch (error) {
     const { message, details } = toFailure(error);
     return { problem: message, ...(details.hint && { hint: details.hint }) };
-  }
-}
-
-function failureOf(action: () => void): Failure | undefined {
-  try {
-    action();
-    return undefined;
-  } catch (error) {
-    return toFailure(error);
   }
 }

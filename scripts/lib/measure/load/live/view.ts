@@ -6,8 +6,9 @@ import { chartsOf, liveCharts, type Picture } from "../charts.ts";
 import { remarksOf, type Result, shownPart, verdictOf } from "../result.ts";
 import type { Row } from "../statistics.ts";
 import { count, ms, type Table } from "../tables.ts";
-import { type Cores, generatorIsLimit } from "../verdict.ts";
+import { type Cores, generatorIsLimit, SPARE } from "../verdict.ts";
 import type { Form } from "./form.ts";
+import { K6_PAGE } from "../run.ts";
 import { failedRate, perSecond, type Tables, tablesOf, timeOfDay } from "./rows.ts";
 import type { Run, Session } from "./session.ts";
 
@@ -73,7 +74,8 @@ function phaseOf(run: Run | undefined): Phase {
 
 function statusOf(phase: Phase, { run }: Session): string {
   const { target, generator } = run?.load ?? {};
-  const by = generator?.name === "k6" ? `k6 ${generator.version}` : "the built-in generator";
+  const k6 = `k6 ${generator?.version} (its own page is on ${K6_PAGE})`;
+  const by = generator?.name === "k6" ? k6 : "the built-in generator";
   const to = target ? `${target.url}, sent by ${by}` : "";
   const texts: Record<Phase, string> = {
     idle: "Nothing is sent before you start it.",
@@ -145,7 +147,7 @@ function endedView({ parts, end, load, marks }: Run, result: Result): Shown {
   const { statistics, cores } = shownPart(result.parts);
   const { plan, recent } = parts[result.parts.findIndex((part) => part.statistics === statistics)]!;
   const taken = Math.ceil(Math.min(lengthOf(plan), statistics.seconds));
-  const drawn = result.parts.length > 1 ? chartsOf(result) : liveCharts(statistics, plan, marks, taken);
+  const drawn = result.parts.length > 1 ? chartsOf(result) : liveCharts(statistics, plan, marks, taken, true);
   const most = Math.max(plan.from, ...plan.stages.map(({ target }) => target));
   const rows = result.thresholds.map(({ name, met, seen }) => [name, met ? "met" : "broken", seen]);
   return {
@@ -189,7 +191,9 @@ function machineText(cores: Cores, limits: Parameters<typeof generatorIsLimit>[1
   const { idle, generator } = cores;
   const free = idle === undefined ? "" : `${idle.toFixed(1)} cores of this machine are idle. `;
   const used = `The generator uses ${generator.toFixed(2)} cores`;
-  return generatorIsLimit(cores, limits)
-    ? `${free}${used}, and is the limit: the figures say what it can send, and not what the counter can answer.`
-    : `${free}${used}, and is not the limit.`;
+  if (generatorIsLimit(cores, limits))
+    return `${free}${used}, and is the limit: the figures say what it can send, and not what the counter can answer.`;
+  const full =
+    (idle ?? 1) < SPARE ? " What runs here waits for a core at times: that is in the times, too." : "";
+  return `${free}${used}, and is not the limit.${full}`;
 }

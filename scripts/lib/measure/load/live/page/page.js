@@ -141,7 +141,7 @@ element("setup").addEventListener("submit", (event) => {
   event.preventDefault();
   void start(given());
 });
-element("again").addEventListener("click", () => void start(given()));
+element("again").addEventListener("click", () => void start(latest.form));
 element("stop").addEventListener("click", () => void post("/stop"));
 element("cancel").addEventListener("click", () => dialog.close());
 element("confirmed").addEventListener("click", () => {

@@ -20,7 +20,7 @@ export async function loadRuns() {
   element("choose").hidden = runs.length < 2;
   const rows = runs.map(({ name, started, profile, replicas, target, verdict, headline }) => {
     const time = started.slice(0, 19).replace("T", " ");
-    return [time, name, profile, String(replicas), target, verdict, headline];
+    return [time, name, profile, replicas, target, verdict, headline];
   });
   const head = ["began (UTC)", "choose", "profile", "replicas", "front door", "verdict", "what it came to"];
   fillTable("runs", [head, ...rows], (text, column, index) => draw(text, column, runs[index]));

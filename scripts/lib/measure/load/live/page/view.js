@@ -77,6 +77,7 @@ function emptyFigure({ name }) {
 function showScale({ url, replicas, busy, text, alert }) {
   element("scaling").disabled = busy || url === undefined;
   const many = `${replicas} ${replicas === 1 ? "replica" : "replicas"} at ${url}`;
+  element("baseUrl").placeholder = url ?? "";
   say("replicas-now", url === undefined ? "" : many);
   const failure = alert ? [alert.message, ...(alert.lines ?? [])].join("\n") : "";
   say("scale-state", failure || text);
