@@ -17,7 +17,7 @@ type Of<T> = (from: T) => number;
 const SECONDS = "seconds since the beginning";
 const ASKED = "requests a second that were asked for";
 /** Of a chart that has another one beside it. */
-const HALF = 480;
+export const HALF = 480;
 
 const rate: Of<Slice> = (slice) => slice.rate;
 const failed: Of<Slice> = (slice) => slice.failed / slice.seconds;
@@ -58,7 +58,8 @@ const stepTime =
   ({ statistics }) =>
     statistics.all.times[percentile];
 
-function stepCharts(steps: Part[]): Picture[] {
+/** Times and rates of a run that went up in steps. */
+export function stepCharts(steps: Part[], width?: number): Picture[] {
   const title = "Times by rate, in milliseconds";
   const series = [
     stepLine("p50", "one", steps, stepTime("p50")),
@@ -70,8 +71,8 @@ function stepCharts(steps: Part[]): Picture[] {
     stepLine("sent", "one", steps, sentRate),
   ];
   return [
-    { title, svg: chartSvg({ title, x: ASKED, series }) },
-    { title: sent, svg: chartSvg({ title: sent, x: ASKED, series: rates }) },
+    { title, svg: chartSvg({ title, x: ASKED, series, width }) },
+    { title: sent, svg: chartSvg({ title: sent, x: ASKED, series: rates, width }) },
   ];
 }
 

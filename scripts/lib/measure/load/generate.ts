@@ -80,6 +80,7 @@ export async function generate(generator: Generator, plan: Plan, sink: Sink): Pr
   const stop = () => void (interruption.aborted || child.kill("SIGTERM"));
   const stops = [raw?.failed, sink.stop, end].filter((signal) => signal !== undefined);
   for (const signal of stops) signal.addEventListener("abort", stop);
+  if (end.aborted) child.kill("SIGTERM");
   const meter = new Meter(child, sink);
   try {
     for (const stream of [child.stderr, child.stdout]) {

@@ -21,7 +21,7 @@ interface Chart {
   /** Shows the values at each point to a mouse that rests there. */
   readable?: boolean;
   /** Of the drawing; its texts are as large in a narrow one. */
-  width?: number;
+  width?: number | undefined;
 }
 
 const WIDTH = 720;

@@ -1,4 +1,4 @@
-import { ROUTES, type RouteName } from "../../../../../checks/load/profiles.ts";
+import { type Plan, ROUTES, type RouteName } from "../../../../../checks/load/profiles.ts";
 import type { Counter, Row, Statistics } from "../statistics.ts";
 import { coreTable, count, ms, type Table } from "../tables.ts";
 import type { Cores } from "../verdict.ts";
@@ -13,8 +13,42 @@ export interface Tables {
 }
 
 export const perSecond = (rate: number) => (rate < 100 ? rate.toFixed(1) : count(rate));
-export const failedRate = ({ rate, failed, requests }: Row) =>
-  requests > 0 ? (rate * failed) / requests : 0;
+const failedRate = ({ rate, failed, requests }: Row) => (requests > 0 ? (rate * failed) / requests : 0);
+
+/** A number in large letters. */
+export interface Figure {
+  name: string;
+  value: string;
+}
+
+/** What the plan wants: users, or requests a second. */
+export const wantedFigure = ({ model }: Plan, value: number, most = ""): Figure => ({
+  name: model === "closed" ? `Users${most}` : "Asked for a second",
+  value: count(value),
+});
+
+const time = (of: (row: Row) => number) => (one: Row) => (one.requests > 0 ? ms(of(one)) : "–");
+
+/** The most important figures; of nothing yet, dashes. */
+export function figuresOf(row: Row | undefined): Figure[] {
+  const figure = (name: string, of: (row: Row) => string) => ({ name, value: row ? of(row) : "–" });
+  return [
+    figure("Requests a second", ({ rate }) => perSecond(rate)),
+    figure("Failures a second", (one) => perSecond(failedRate(one))),
+    figure(
+      "Median, ms",
+      time(({ times }) => times.p50),
+    ),
+    figure(
+      "95 %, ms",
+      time(({ times }) => times.p95),
+    ),
+    figure(
+      "99 %, ms",
+      time(({ times }) => times.p99),
+    ),
+  ];
+}
 
 /** The head and rows of each table; `last` is left out where nothing goes on any more. */
 export function tablesOf(

@@ -1,15 +1,14 @@
 import { basename } from "node:path";
-import { lengthOf, levelAt, type Plan, PROFILES } from "../../../../../checks/load/profiles.ts";
+import { lengthOf, levelAt, PROFILES } from "../../../../../checks/load/profiles.ts";
 import type { Failure } from "../../../run/failure.ts";
 import { formatDuration } from "../../../run/values.ts";
-import { chartsOf, liveCharts, type Picture } from "../charts.ts";
-import { remarksOf, type Result, shownPart, verdictOf } from "../result.ts";
-import type { Row } from "../statistics.ts";
-import { count, ms, type Table } from "../tables.ts";
+import { HALF, liveCharts, type Picture, stepCharts } from "../charts.ts";
+import { remarksOf, type Result, shownPart, tablesOf as tablesOfResult, verdictOf } from "../result.ts";
+import type { Table } from "../tables.ts";
 import { type Cores, generatorIsLimit, SPARE } from "../verdict.ts";
 import type { Form } from "./form.ts";
 import { K6_PAGE } from "../run.ts";
-import { failedRate, perSecond, type Tables, tablesOf, timeOfDay } from "./rows.ts";
+import { type Figure, figuresOf, type Tables, tablesOf, timeOfDay, wantedFigure } from "./rows.ts";
 import type { Run, Session } from "./session.ts";
 
 type Phase = "idle" | "starting" | "running" | "stopping" | "ended";
@@ -29,7 +28,7 @@ export interface View {
   form?: Form;
   alerts: Alert[];
   progress?: { done: number; of: number; text: string };
-  figures: { name: string; value: string }[];
+  figures: Figure[];
   charts: Picture[];
   tables: Tables;
   /** How busy the machine is, and whether the generator is the limit. */
@@ -39,6 +38,8 @@ export interface View {
     name: string;
     verdict: "passed" | "failed" | "stopped";
     headline: string;
+    /** Of a run that went up in steps. */
+    steps: Table;
     required: Table;
     remarks: string[];
   };
@@ -130,7 +131,7 @@ function runningView({ parts, usage, marks, load, form }: Run, time: number): Sh
   const step = inSteps ? `Step ${parts.length}: ` : "";
   return {
     progress: { done, of, text: `${step}${inWords(done)} of ${inWords(of)}, ${inWords(of - done)} left` },
-    figures: [wantedFigure(plan, "", level), ...figuresOf(last?.all)],
+    figures: [wantedFigure(plan, level), ...figuresOf(last?.all)],
     charts: begun ? liveCharts(sums, plan, marks, of) : [],
     tables: tablesOf(sums, recent, last, usage?.cores),
     machine: usage && load ? machineText(usage.cores, load.generator) : "",
@@ -139,19 +140,18 @@ function runningView({ parts, usage, marks, load, form }: Run, time: number): Sh
 
 const inWords = (seconds: number) => formatDuration(Math.round(seconds));
 
-function wantedFigure({ model }: Plan, when: string, value: number) {
-  return { name: `${model === "closed" ? "Users" : "Asked for a second"}${when}`, value: count(value) };
-}
-
 function endedView({ parts, end, load, marks }: Run, result: Result): Shown {
   const { statistics, cores } = shownPart(result.parts);
   const { plan, recent } = parts[result.parts.findIndex((part) => part.statistics === statistics)]!;
   const taken = Math.ceil(Math.min(lengthOf(plan), statistics.seconds));
-  const drawn = result.parts.length > 1 ? chartsOf(result) : liveCharts(statistics, plan, marks, taken, true);
+  const drawn =
+    result.parts.length > 1
+      ? stepCharts(result.parts, HALF)
+      : liveCharts(statistics, plan, marks, taken, true);
   const most = Math.max(plan.from, ...plan.stages.map(({ target }) => target));
   const rows = result.thresholds.map(({ name, met, seen }) => [name, met ? "met" : "broken", seen]);
   return {
-    figures: [wantedFigure(plan, ", at most", most), ...figuresOf(statistics.all)],
+    figures: [wantedFigure(plan, most, ", at most"), ...figuresOf(statistics.all)],
     charts: drawn,
     tables: tablesOf(statistics, recent, undefined, cores),
     machine: load ? machineText(cores, load.generator) : "",
@@ -159,32 +159,11 @@ function endedView({ parts, end, load, marks }: Run, result: Result): Shown {
       name: basename(end!.folder!),
       verdict: verdictOf(result),
       headline: result.headline,
+      steps: tablesOfResult(result).find(({ title }) => title === "Steps")?.table ?? [],
       required: [["threshold", "result", "measured"], ...rows],
       remarks: remarksOf(result),
     },
   };
-}
-
-const time = (of: (row: Row) => number) => (one: Row) => (one.requests > 0 ? ms(of(one)) : "–");
-
-function figuresOf(row: Row | undefined): View["figures"] {
-  const figure = (name: string, of: (row: Row) => string) => ({ name, value: row ? of(row) : "–" });
-  return [
-    figure("Requests a second", ({ rate }) => perSecond(rate)),
-    figure("Failures a second", (one) => perSecond(failedRate(one))),
-    figure(
-      "Median, ms",
-      time(({ times }) => times.p50),
-    ),
-    figure(
-      "95 %, ms",
-      time(({ times }) => times.p95),
-    ),
-    figure(
-      "99 %, ms",
-      time(({ times }) => times.p99),
-    ),
-  ];
 }
 
 function machineText(cores: Cores, limits: Parameters<typeof generatorIsLimit>[1]): string {

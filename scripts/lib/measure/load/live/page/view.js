@@ -93,6 +93,8 @@ function showResult(result) {
   verdict.className = result.verdict;
   say("headline", result.headline);
   element("remarks").replaceChildren(...result.remarks.map(listItem));
+  element("steps").hidden = result.steps.length === 0;
+  fillTable("steps", result.steps);
   fillTable("required", result.required);
   element("report").href = `/runs/${result.name}/report.html`;
   element("downloads").replaceChildren(
