@@ -21,6 +21,11 @@ if [ "${major%%.*}" -lt "$oldest" ]; then
   printf 'error: %s is Node %s, and the scripts need %s or later\n  hint     make install\n' "$node" "$found" "$oldest" >&2
   exit 3
 fi
+# Node takes back what whoever started it ignores; nohup(1) ignores hangups, the lowest bit.
+case $(sed -n 's/^SigIgn:.*\(.\)$/\1/p' "/proc/$$/status") in
+[13579bdf]) export HANGUP_IGNORED=1 ;;
+*) unset HANGUP_IGNORED ;;
+esac
 # Compiled once, a script starts in half the time.
 cache=${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}}
 [ -z "$cache" ] || export NODE_COMPILE_CACHE="${NODE_COMPILE_CACHE:-$cache/counter-deploy/compiled}"

@@ -27,14 +27,19 @@ export const heeded = (): AbortSignal | undefined =>
 
 /**
  * From now on the first signal ends the commands that this process started and makes its waits throw, so that
- * the verb can clean up and report; a second one ends the process at once, as if nothing had been installed.
+ * the verb can clean up and report. A second Ctrl-C ends the process at once; a terminal that closes may send more
+ * than one signal, and nobody is there to mean it. A hangup is ignored where whoever started the process ignores it.
  */
 export function catchSignals(): void {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.once(signal, () => {
-      if (!interruption.aborted) controller.abort(new Failure(`interrupted by ${signal}`));
+    const interrupt = () => {
+      if (signal === "SIGHUP" && process.env["HANGUP_IGNORED"]) return;
+      if (interruption.aborted) return;
+      controller.abort(new Failure(`interrupted by ${signal}`));
       endChildren(process.pid);
-    });
+    };
+    if (signal === "SIGINT") process.once(signal, interrupt);
+    else process.on(signal, interrupt);
   }
 }
 

@@ -26,14 +26,12 @@ interface Verb extends VerbSpec {
  */
 export async function verb(spec: Verb, main: (context: Context) => Promise<void>): Promise<ExitCode> {
   const argv = process.argv.slice(2);
+  chooseColours();
   if (argv.includes("--help") || argv.includes("-h")) {
     process.stdout.write(`${usage(spec)}\n`);
     return EXIT.done;
   }
-  // A reader that has enough, as in `make logs | head`, is no error.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-  });
+  const lost = watchOutput();
   let context: Context | undefined;
   try {
     const options = readOptions(spec, argv, process.env);
@@ -47,6 +45,7 @@ export async function verb(spec: Verb, main: (context: Context) => Promise<void>
     setUpShell();
     await using _lock = spec.exclusive ? await holdLock(settings.name, spec.name) : undefined;
     await main(context);
+    if (lost.error) throw new Failure(`the result cannot be printed: ${lost.error.message}`);
     return EXIT.done;
   } catch (error) {
     const failure = spec.untilInterrupted && error instanceof Failure ? error : toFailure(error);
@@ -55,6 +54,26 @@ export async function verb(spec: Verb, main: (context: Context) => Promise<void>
     report(failure, serving, error);
     return failure.code;
   }
+}
+
+/**
+ * Lets a run go on when nobody reads what it prints any more: a pipe whose reader has ended (EPIPE) or a terminal that
+ * is gone (EIO) decides nothing about a deployment. Returns what else kept a result from being printed.
+ */
+function watchOutput(): { error?: Error } {
+  const lost: { error?: Error } = {};
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE" && error.code !== "EIO") lost.error ??= error;
+  });
+  process.stderr.on("error", () => {});
+  return lost;
+}
+
+/** Colours are for a terminal that shows them, and messages go to stderr, wherever stdout goes. */
+function chooseColours(): void {
+  const { NO_COLOR, FORCE_COLOR } = process.env;
+  if (NO_COLOR || (!process.stderr.isTTY && !FORCE_COLOR)) chalk.level = 0;
+  else chalk.level ||= 1;
 }
 
 function report(failure: Failure, serving: string | undefined, error: unknown): void {
