@@ -3,6 +3,9 @@
 # failure into its own exit code 2; the real one is the script's.
 
 .DEFAULT_GOAL := help
+# Each verb goes on from what the one before it made. What is printed to stdout is the verb's alone.
+.NOTPARALLEL:
+MAKEFLAGS += --no-print-directory
 .PHONY: help install up provision deploy-swarm deploy-k3s forward smoke status scale logs rollback teardown check test bench load load-ui compare consistency failover prove backup restore reports
 
 # The names of the variables on the command line, for the scripts.
@@ -15,9 +18,9 @@ help: ## list the verbs, in the order in which one uses them
 # As the scripts choose; where Swarm and k3s are both there, and none is named, provision says so and ends it.
 up: chosen = $(or $(if $(filter ORCHESTRATOR,$(given)),$(ORCHESTRATOR)),$(if $(wildcard /etc/rancher/k3s/k3s.yaml),k3s,swarm))
 up: ## provision, deploy and smoke, bare or again   [ORCHESTRATOR=swarm|k3s]
-	@$(MAKE) --no-print-directory provision
-	@$(MAKE) --no-print-directory deploy-$(chosen)
-	@$(MAKE) --no-print-directory smoke
+	@$(MAKE) provision
+	@$(MAKE) deploy-$(chosen)
+	@$(MAKE) smoke
 
 install: node_modules/.ready ## install the packages that the scripts need
 node_modules/.ready: package-lock.json scripts/lib/install.sh

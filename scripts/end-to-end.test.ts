@@ -11,6 +11,7 @@ import { testsOf } from "./lib/testing/list.ts";
 import { type Machine, startMachine } from "./lib/testing/machine.ts";
 import { k3s, type Side, swarm } from "./lib/testing/sides.ts";
 import { countAt, startTraffic } from "./lib/testing/traffic.ts";
+import { asMakeGives } from "./lib/run/options.ts";
 import { until } from "./lib/run/wait.ts";
 
 type Status = { version: string; instances: Instance[] };
@@ -78,6 +79,11 @@ function endToEnd(side: Side): void {
     const again = await host.run(deployVerb, { PORT });
     t.match(again, { exitCode: 0, stderr: /^Unchanged in/m });
     t.ok(again.duration < UNCHANGED_MS, `${again.duration} ms`);
+    const DOCKER_CONFIG = t.testdir({ "config.json": '{"serviceInspectFormat": "pretty"}' });
+    const other = Object.entries({ ...asMakeGives({ PORT }), DOCKER_CONFIG }).map((pair) => pair.join("="));
+    const limits = ["prlimit", "--nofile=4096", "taskset", "--cpu-list", "0"];
+    const elsewhere = await host.exec([...limits, "env", ...other, `${host.dir}scripts/${deployVerb}.ts`]);
+    t.match(elsewhere, { exitCode: 0, stderr: /^Unchanged in/m }, `with other limits: ${elsewhere.stderr}`);
     t.same(await side.running(host), running, "nothing was replaced");
     t.match(await status(), { restarts });
   });

@@ -30,6 +30,12 @@ t.test("what is known of a command's words becomes a message and a hint", async 
     message: "the kubeconfig of k3s cannot be read",
     details: { hint: /restart k3s/ },
   });
+  t.match(await said("bash: line 1: sudo: command not found"), {
+    message: /needs root, and there is no sudo/,
+  });
+  // A warning about a file of Docker's own is no word on k3s.
+  const warning = "WARNING: Error loading config file: open /root/.docker/config.json: permission denied";
+  t.match(await said(`${warning}\nError: no such object: x`), { message: /^a command failed/ });
   for (const words of [
     "Error response from daemon: Error processing tar file(exit status 1): unexpected EOF",
     "ctr: unexpected EOF",

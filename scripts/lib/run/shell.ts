@@ -65,7 +65,8 @@ const KNOWN: [RegExp, string, string][] = [
   ],
   [/this node is not a swarm manager/i, "this host is not a Swarm manager", "make provision"],
   [
-    /error loading config file/i,
+    // Docker's client warns of its own in the same words.
+    /error loading config file "?\/etc\/rancher/i,
     "the kubeconfig of k3s cannot be read",
     `restart k3s, which writes ${KUBECONFIG} anew`,
   ],
@@ -78,6 +79,11 @@ const KNOWN: [RegExp, string, string][] = [
     /k3s['’]?: (?:command )?(?:not found|No such file)/i,
     "there is no k3s on this machine",
     "make provision ORCHESTRATOR=k3s",
+  ],
+  [
+    /sudo: (?:command )?not found/i,
+    "this needs root, and there is no sudo",
+    "run it as root, or install sudo",
   ],
   [/a (?:terminal|password) is required/i, "sudo wants a password", "run it from a terminal, or as root"],
   [

@@ -8,7 +8,8 @@ const LISTS: Record<string, string> = {
   swarm: "docker info --format '{{.Swarm.LocalNodeState}}'",
   // Where nothing reaps orphans, the dead stay in the list.
   processes: "ps -eo stat=,comm= | awk '!/^Z/ { print $2 }' | grep -vE '^(ps|sh|awk|grep|nsenter)$'",
-  mounts: "cut -d' ' -f2 /proc/self/mounts",
+  // Networks of other machines come and go beside this one.
+  mounts: "cut -d' ' -f2 /proc/self/mounts | grep -v ^/run/netns/",
   files:
     "ls -d /etc/rancher/* /etc/rancher/k3s/* /usr/local/bin/* /var/lib/rancher/* /var/lib/kubelet/* /var/lib/cni/* /var/log/* /run/k3s",
   links: "ip -oneline link | cut -d: -f2",

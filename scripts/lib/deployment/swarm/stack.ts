@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { availableParallelism } from "node:os";
+import { cpus } from "node:os";
 import { $ } from "zx/core";
 import { ROOT } from "../../run/paths.ts";
 import type { BaseImages } from "../../images/base.ts";
@@ -44,7 +44,7 @@ export async function stackVariables(settings: Settings, target: Target): Promis
     ...redisEnv(settings, target.redis, PLACES),
     ...(target.redis === EXTERNAL && secretVariables(settings)),
     PROXY_CONFIG_HASH: hashOf(`${DIR}/haproxy.cfg`),
-    PROXY_THREADS: String(Math.max(1, Math.floor(availableParallelism() * PROXY_SHARE))),
+    PROXY_THREADS: String(Math.max(1, Math.floor(cpus().length * PROXY_SHARE))),
   };
 }
 
@@ -90,10 +90,14 @@ export async function redisVariables(
   };
 }
 
-/** Open files for each process: an engine without CAP_SYS_RESOURCE cannot give more than the host allows. */
+/**
+ * Open files for each process: an engine without CAP_SYS_RESOURCE cannot give more than it has. What the process that
+ * deploys may open says nothing of the engine.
+ */
 async function openFiles(): Promise<string> {
-  const { stdout } = await $`ulimit -Hn`;
-  return String(Math.min(MOST_FILES, Number(stdout) || MOST_FILES));
+  const { stdout } = await $({ nothrow: true })`cat /proc/$(pidof -s dockerd)/limits`;
+  const [, hard] = /^Max open files +\S+ +(\d+)/m.exec(stdout) ?? [];
+  return String(Math.min(MOST_FILES, Number(hard) || MOST_FILES));
 }
 
 /** What the manifests call the hash of a file of deploy/redis/, which makes its configuration's name one of its own. */

@@ -33,8 +33,9 @@ export async function services(stack: string): Promise<Map<string, SwarmService>
   const ids = await $`docker service ls --quiet --filter label=com.docker.stack.namespace=${stack}`;
   const list = ids.stdout.split("\n").filter(Boolean);
   if (list.length === 0) return new Map();
-  const { stdout } = await $`docker service inspect ${list}`;
-  const found = JSON.parse(stdout) as SwarmService[];
+  // Without a format, the user's configuration of the client may name one.
+  const { stdout } = await $`docker service inspect --format ${"{{json .}}"} ${list}`;
+  const found = linesOf<SwarmService>(stdout);
   return new Map(found.map((service) => [service.Spec.Name.slice(stack.length + 1), service]));
 }
 
@@ -43,11 +44,15 @@ export async function tasks(of: Iterable<SwarmService>): Promise<SwarmTask[]> {
   const ids = [...of].map(({ ID }) => ID);
   if (ids.length === 0) return [];
   const { stdout } = await $`docker service ps --no-trunc --format '{{json .}}' ${ids}`;
-  return stdout
+  return linesOf<SwarmTask>(stdout);
+}
+
+/** Objects that stand in a line each. */
+const linesOf = <T>(text: string): T[] =>
+  text
     .split("\n")
     .filter(Boolean)
-    .map((line) => JSON.parse(line) as SwarmTask);
-}
+    .map((line) => JSON.parse(line) as T);
 
 /** Those of one service: its name, a dot and the slot. */
 export const tasksOf = ({ Spec }: SwarmService, all: SwarmTask[]): SwarmTask[] =>
