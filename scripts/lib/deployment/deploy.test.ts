@@ -31,6 +31,10 @@ t.test("what one run set stays until the settings change", async (t) => {
   t.match(nextTarget(settings, "two", {}, other), { redis: "single" });
 });
 
+t.test("a scale to 0 that somebody made beside the kit is not taken over", async (t) => {
+  t.match(nextTarget(settings, "two", {}, { ...before, replicas: 0 }), { replicas: 4 });
+});
+
 t.test("what a write waits for stays, too, and is refused where there is none", async (t) => {
   t.match(nextTarget(settings, "one", {}, undefined), { redisWait: 0, redisWaitSetting: 0 });
   const sentinel = { redis: "sentinel", wait: 1 } as const;

@@ -119,7 +119,9 @@ export function nextTarget(
   asked: OptionValues,
   before: Deployed | undefined,
 ) {
-  const replicas = before?.replicasSetting === settings.replicas ? before.replicas : settings.replicas;
+  // Somebody may have scaled to 0 beside the kit: that would be verified by nothing.
+  const kept = before?.replicasSetting === settings.replicas && before.replicas;
+  const replicas = kept || settings.replicas;
   const same = before?.version === version;
   const redis = nextMode(settings, asked, before);
   return {

@@ -48,4 +48,5 @@ t.test("nor where another version answers, or too few replicas", async (t) => {
   const { url } = await door(t);
   await t.rejects(verify(url, { ...expected, version: "two" }, 1), { message: /one from 2 of 2/ });
   await t.rejects(verify(url, { ...expected, replicas: 3 }, 1), { message: /one from 2 of 3/ });
+  await t.rejects(verify(url, { ...expected, replicas: 0 }, 1), { message: /of 0/ });
 });

@@ -37,7 +37,7 @@ export async function verify(
   expected: { version: string; replicas: number },
   deadline: number,
 ): Promise<void> {
-  const enough = 3 * expected.replicas;
+  const enough = 3 * Math.max(1, expected.replicas);
   const answers: (VersionAnswer | undefined)[] = [];
   let refused: string | undefined;
   const seen = () => {

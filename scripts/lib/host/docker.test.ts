@@ -5,6 +5,7 @@ const info: EngineInfo = {
   ServerVersion: "26.1.5+dfsg1",
   DockerRootDir: "/var/lib/docker",
   LiveRestoreEnabled: false,
+  NCPU: 2,
   Swarm: { LocalNodeState: "inactive", ControlAvailable: false },
 };
 const problems = (change: Partial<EngineInfo>) => engineProblems({ ...info, ...change }).join("; ");
@@ -28,6 +29,20 @@ t.test("engines that cannot, and why", async (t) => {
     /too old.*; .*does not manage/,
     "all at once",
   );
+});
+
+const swarm = (LocalNodeState: string, Error = "") =>
+  problems({ Swarm: { LocalNodeState, ControlAvailable: false, Error } });
+
+t.test("a swarm that cannot be managed, in the engine's words", async (t) => {
+  t.match(swarm("locked"), "the swarm is locked: docker swarm unlock");
+  t.match(swarm("pending"), /does not answer yet/);
+  const expired = "error while loading TLS certificate: x509: certificate has expired";
+  t.match(
+    swarm("error", expired),
+    /does not start: error while .* expired: docker swarm init --force-new-cluster/,
+  );
+  for (const state of ["locked", "pending", "error", "active"]) t.notMatch(swarm(state), "swarm leave");
 });
 
 t.test("the engine's settings keep what they say, and lose the userland proxy", async (t) => {

@@ -11,7 +11,9 @@ export interface EngineInfo {
   ServerVersion: string;
   DockerRootDir: string;
   LiveRestoreEnabled: boolean;
-  Swarm: { LocalNodeState: string; ControlAvailable: boolean };
+  /** Cores. */
+  NCPU: number;
+  Swarm: { LocalNodeState: string; ControlAvailable: boolean; Error?: string };
   FirewallBackend?: { Driver: string };
 }
 
@@ -43,16 +45,29 @@ export function engineProblems(info: EngineInfo): string[] {
       `Docker ${info.ServerVersion} cannot run local images in Swarm (moby#53212): upgrade to 29.7.0 or later`,
     );
   }
-  if (info.Swarm.LocalNodeState !== "inactive" && !info.Swarm.ControlAvailable) {
-    problems.push(
-      "this host is in a swarm that it does not manage: run it on a manager, or docker swarm leave",
-    );
-  }
+  const swarm = swarmProblem(info);
+  if (swarm) problems.push(swarm);
   if (info.LiveRestoreEnabled) problems.push("Docker runs with live-restore, which Swarm does not support");
   if (info.FirewallBackend?.Driver.startsWith("nftables")) {
     problems.push("Docker runs with the nftables firewall backend, which Swarm does not support");
   }
   return problems;
+}
+
+/**
+ * Why this host cannot manage the swarm that it is in, in the engine's words; undefined where it does, or is in none.
+ * Leaving a swarm deletes all that is in it, and so is never advised.
+ */
+export function swarmProblem({
+  Swarm: { LocalNodeState, ControlAvailable, Error },
+}: EngineInfo): string | undefined {
+  if (LocalNodeState === "inactive" || ControlAvailable) return undefined;
+  if (LocalNodeState === "locked") return "the swarm is locked: docker swarm unlock";
+  if (LocalNodeState === "pending") return "the swarm does not answer yet: wait, and run it again";
+  const said = Error?.trim() && `: ${Error.trim()}`;
+  if (LocalNodeState === "error")
+    return `the swarm does not start${said}: docker swarm init --force-new-cluster keeps what is in it`;
+  return `this host does not manage the swarm that it is in${said}: run it on a manager`;
 }
 
 /** Installs the distribution's engine if there is none, with other packages in one go, and starts it if none answers. */

@@ -45,6 +45,25 @@ t.test("a write waits for one replica of Redis at most", async (t) => {
   t.throws(() => parseSettings(faulty, "f.yaml"), { code: 2, details: { lines: [/redisWait: .*0 to 1/] } });
 });
 
+t.test("what an engine would refuse, or read otherwise, is a fault with its place", async (t) => {
+  const wrong: [from: RegExp, to: string, line: RegExp][] = [
+    [/^name: .*/m, "name: trial-", /^f.yaml:\d+:7 name: /],
+    [/^image: .*/m, "image: x/", /^f.yaml:\d+:8 image: not an image name/],
+    [/^image: .*/m, "image: host:5000", /^f.yaml:\d+:8 image: /],
+    [/^port: .*/m, "port: 0120", /^f.yaml:\d+:7 0120 begins with a zero: write 120/],
+    [/^port: .*/m, "port: *door", /^f.yaml:\d+:7 nothing has the name &door/],
+    [/^port: .*/m, "port: 10080", /^f.yaml:\d+:7 port: a port that browsers refuse/],
+  ];
+  for (const [from, to, line] of wrong)
+    t.throws(
+      () => parseSettings(text.replace(from, to), "f.yaml"),
+      { code: 2, details: { lines: [line] } },
+      to,
+    );
+  const anchored = text.replace(/^port: .*/m, "port: &door 8080");
+  t.equal(parseSettings(anchored, "f.yaml").port, 8080);
+});
+
 t.test("an image is named by a tag, a digest or both", async (t) => {
   const digest = `sha256:${"0a".repeat(32)}`;
   for (const ref of ["redis:8.10", `redis@${digest}`, `registry.example:5000/redis:8.10@${digest}`]) {

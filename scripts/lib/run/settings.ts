@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
-import { type Document, isNode, LineCounter, parseDocument } from "yaml";
+import { type Document, isAlias, isNode, LineCounter, parseDocument, visit } from "yaml";
 import { z } from "zod";
 import { EXIT, Failure } from "./failure.ts";
 import type { OptionValues } from "./options.ts";
 import { ROOT } from "./paths.ts";
-import { duration, PORT, REDIS_MODES, REDIS_WAIT, REPLICAS } from "./values.ts";
+import { BLOCKED, duration, isBlockedPort, PORT, REDIS_MODES, REDIS_WAIT, REPLICAS } from "./values.ts";
 
 const whole = (min: number, max: number) => {
   const error = `not a whole number from ${min} to ${max}`;
@@ -18,21 +18,32 @@ const seconds = z.union([z.number(), z.string()]).transform((given, context) => 
     return z.NEVER;
   }
 });
-const image = z.string().regex(/^[a-z0-9][a-z0-9./:_-]*$/, "not an image name");
+/** Each part between slashes begins and ends with a letter or digit, as engines have it; the first may name a port. */
+const NAME = String.raw`[a-z0-9]+(?:[._-]+[a-z0-9]+)*`;
+const REPOSITORY = String.raw`${NAME}(?::\d+(?=/))?(?:/${NAME})*`;
+const NO_IMAGE = "not an image name";
 /** As in name:tag, name@sha256:... or name:tag@sha256:... */
 const pinned = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9./:_-]*(@sha256:[0-9a-f]{64})?$/, "not an image name")
+  .regex(new RegExp(String.raw`^${REPOSITORY}(:\w[\w.-]*)?(@sha256:[0-9a-f]{64})?$`), NO_IMAGE)
   .refine(
     (ref) => ref.includes("@") || /:(?!latest$)[^:/]+$/.test(ref),
     "needs a tag other than latest, or a digest",
   );
 
 const schema = z.strictObject({
-  name: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, "lower-case letters, digits and dashes, 31 at most"),
-  image: image.refine((ref) => !/:[^/]*$/.test(ref), "carries no tag: the kit tags it with a hash"),
+  name: z
+    .string()
+    .regex(
+      /^[a-z]([a-z0-9-]{0,29}[a-z0-9])?$/,
+      "lower-case letters, digits and dashes between them, 31 at most",
+    ),
+  image: z
+    .string()
+    .refine((ref) => !/:[^/]*$/.test(ref), "carries no tag: the kit tags it with a hash")
+    .regex(new RegExp(`^${REPOSITORY}$`), NO_IMAGE),
   replicas: whole(...REPLICAS),
-  port: whole(...PORT),
+  port: whole(...PORT).refine((port) => !isBlockedPort(port), BLOCKED),
   redis: z.enum(REDIS_MODES, { error: `not one of ${REDIS_MODES.join(", ")}` }),
   redisWait: whole(...REDIS_WAIT),
   external: z.strictObject({
@@ -116,7 +127,10 @@ export function parseSettings(text: string, file: string): Settings {
     const { line, col } = lines.linePos(offset);
     return `${file}:${line}:${col}`;
   };
-  const syntax = document.errors.map((error) => `${at(error.pos[0])} ${error.message.split(" at line")[0]}`);
+  const syntax = [
+    ...document.errors.map((error) => `${at(error.pos[0])} ${error.message.split(" at line")[0]}`),
+    ...misread(document).map(([offset, what]) => `${at(offset)} ${what}`),
+  ];
   const checked = schema.safeParse(syntax.length > 0 ? undefined : document.toJS());
   if (checked.success) return checked.data;
   const faults = checked.error.issues.flatMap(faultsOf).map(({ keys, text: what }) => {
@@ -126,6 +140,23 @@ export function parseSettings(text: string, file: string): Settings {
     code: EXIT.usage,
     lines: syntax.length > 0 ? syntax : faults,
   });
+}
+
+/** What YAML reads otherwise than it looks: numbers that another reader takes for octal, and aliases of nothing. */
+function misread(document: Document): [offset: number, what: string][] {
+  const found: [number, string][] = [];
+  const anchors = new Set<string>();
+  visit(document, {
+    Node: (_, node) => void (!isAlias(node) && node.anchor && anchors.add(node.anchor)),
+    Scalar: (_, { value, source, range }) => {
+      if (typeof value === "number" && /^[-+]?0\d/.test(source ?? ""))
+        found.push([range?.[0] ?? 0, `${source} begins with a zero: write ${value}`]);
+    },
+    Alias: (_, { source, range }) => {
+      if (!anchors.has(source)) found.push([range?.[0] ?? 0, `nothing has the name &${source}`]);
+    },
+  });
+  return found;
 }
 
 function faultsOf(issue: z.core.$ZodIssue): { keys: PropertyKey[]; text: string }[] {

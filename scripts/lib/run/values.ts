@@ -14,6 +14,28 @@ export const OWN_MODES = ["single", "independent", "sentinel", "cluster"] as con
 /** For how many replicas of Redis a write may wait: with more than one, each that is away would stop all writes. */
 export const REDIS_WAIT = [0, 1] as const;
 
+/** What browsers and Node's fetch refuse to ask ["Port blocking", fetch.spec.whatwg.org]. */
+const BLOCKED_PORTS = new Set(
+  (
+    "1 7 9 11 13 15 17 19 20 21 22 23 25 37 42 43 53 69 77 79 87 95 101 102 103 104 109 110 111 113 115 117 119 123 " +
+    "135 137 139 143 161 179 389 427 465 512 513 514 515 526 530 531 532 540 548 554 556 563 587 601 636 989 990 993 " +
+    "995 1719 1720 1723 2049 3659 4045 4190 5060 5061 6000 6566 6665 6666 6667 6668 6669 6679 6697 10080"
+  )
+    .split(" ")
+    .map(Number),
+);
+
+/** Whether no browser opens a page on this port. */
+export const isBlockedPort = (port: number) => BLOCKED_PORTS.has(port);
+export const BLOCKED = "a port that browsers refuse to open";
+
+/** A port of the front door. */
+export const doorPort: Read<number> = (given) => {
+  const port = whole(...PORT)(given);
+  if (isBlockedPort(port)) throw new Error(BLOCKED);
+  return port;
+};
+
 /** A whole number within bounds, in digits alone. */
 export const whole =
   (min: number, max: number): Read<number> =>

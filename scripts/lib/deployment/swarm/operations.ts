@@ -1,7 +1,8 @@
 import { $ } from "zx/core";
 import { imageId } from "../../images/build.ts";
 import { inOrderOfTime } from "../log-lines.ts";
-import { engineInfo, engineProblems } from "../../host/docker.ts";
+import { engineInfo, engineProblems, swarmProblem } from "../../host/docker.ts";
+import { EXIT, Failure } from "../../run/failure.ts";
 import { urlOf } from "../front-door.ts";
 import { hasIpvs, sizeProblems } from "../../host/facts.ts";
 import type { Deployed, LogOptions, RemoveOptions, Target } from "../orchestrator.ts";
@@ -34,7 +35,7 @@ export { containersOf } from "./containers.ts";
 export { disclosed } from "./disclosed.ts";
 export { instances } from "./instances.ts";
 export { keptVersions as kept } from "../../images/app.ts";
-export { leaveSwarm as unprovision } from "./membership.ts";
+export { leaveSwarm as unprovision, neighbours } from "./membership.ts";
 export { restartProblem } from "../../host/docker-restart.ts";
 export { restartEngine } from "./restart.ts";
 export { hostProblems, provisionSteps } from "./provision.ts";
@@ -74,9 +75,18 @@ export async function observe(settings: Settings): Promise<Deployed | undefined>
 export async function problems(settings: Settings): Promise<string[]> {
   const info = await engineInfo();
   if (!info) return ["no Docker engine answers: make provision"];
-  if (!info.Swarm.ControlAvailable) return ["this host is not a Swarm manager: make provision"];
+  if (!info.Swarm.ControlAvailable)
+    return [swarmProblem(info) ?? "this host is not a Swarm manager: make provision"];
   const found = [...engineProblems(info), ...sizeProblems(info.DockerRootDir, 1)];
-  const secret = await $({ nothrow: true })`docker secret inspect ${passwordSecret(settings)}`;
+  const [secret, node] = await Promise.all([
+    $({ nothrow: true })`docker secret inspect ${passwordSecret(settings)}`,
+    $`docker node inspect self --format ${"{{.Spec.Availability}} {{.ID}}"}`,
+  ]);
+  const [availability, id] = node.stdout.trim().split(" ");
+  if (availability !== "active")
+    found.push(`this node takes no tasks (${availability}): docker node update --availability active ${id}`);
+  const { cpus } = settings.resources;
+  if (cpus > info.NCPU) found.push(`resources.cpus is ${cpus}, and this host has ${info.NCPU}`);
   if (!secret.ok) found.push(`the secret ${passwordSecret(settings)} is missing: make provision`);
   return found;
 }
@@ -158,7 +168,12 @@ export async function remove(
     return found.some(({ stdout }) => stdout.trim() !== "");
   };
   const info = await engineInfo();
-  if (info && !info.Swarm.ControlAvailable) return { changed: false, note: "this host has no swarm" };
+  if (info && !info.Swarm.ControlAvailable) {
+    const unseen = swarmProblem(info);
+    // What cannot be seen is not gone.
+    if (unseen) throw new Failure(unseen, { code: EXIT.refused });
+    return { changed: false, note: "this host has no swarm" };
+  }
   const deployed = await left();
   // moby#29293: the engine answers at once, and a deployment into networks that are on their way out fails.
   if (deployed) await $`docker stack rm ${settings.name}`;

@@ -1,7 +1,7 @@
 import type { Option } from "./option.ts";
 import {
   oneOf,
-  PORT,
+  doorPort,
   REDIS_MODES,
   REDIS_WAIT,
   REPLICAS,
@@ -19,7 +19,7 @@ export const DEPLOYMENT = {
     help: "replicas of the counter, 1 to 20",
     read: whole(...REPLICAS),
   },
-  port: { env: "PORT", value: "port", help: "port of the front door", read: whole(...PORT) },
+  port: { env: "PORT", value: "port", help: "port of the front door", read: doorPort },
   redis: {
     env: "REDIS",
     value: "mode",
