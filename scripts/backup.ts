@@ -63,8 +63,9 @@ process.exitCode = await verb(
     }
     if (keep !== undefined) {
       await step(`Keep ${keep}`, async () => {
-        const removed = await pruneBackups(dir, settings.name, keep);
-        return { changed: removed > 0, note: `${removed} removed` };
+        const { removed, future } = await pruneBackups(dir, settings.name, keep, path);
+        const warning = future > 0 ? `, ${future} of those kept are dated in the future` : "";
+        return { changed: removed > 0, note: `${removed} removed${warning}` };
       });
     }
     const { manifest } = await readBackup(path);

@@ -5,7 +5,7 @@ import { whyNoMachine } from "../../testing/machine.ts";
 import { asRoot } from "../../run/shell.ts";
 import { isNewer, pruneBackups, readBackup, writeBackup } from "./file.ts";
 
-const dump = Buffer.from("00c0ff0a00112233445566778899", "hex");
+const dump = Buffer.from("00c1ff000a001122334455667788", "hex");
 const facts = {
   name: "counter",
   time: "2026-11-25T01:02:03.456Z",
@@ -57,7 +57,8 @@ t.test("only the newest stay, and files of others are left alone", async (t) => 
   const dir = t.testdir({ "other.json": "{}", "notes.txt": "" });
   for (const day of [3, 1, 2]) await writeBackup(dir, at(day), dump);
   const others = await writeBackup(dir, { ...at(1), name: "other" }, dump);
-  t.equal(await pruneBackups(dir, "counter", 2), 1);
+  const made = `${dir}/counter-2026-11-03T00-00-00.000Z.json`;
+  t.same(await pruneBackups(dir, "counter", 2, made), { removed: 1, future: 0 });
   const left = readdirSync(dir).filter((file) => file.startsWith("counter"));
   t.equal(left.length, 4);
   t.notOk(
@@ -66,6 +67,25 @@ t.test("only the newest stay, and files of others are left alone", async (t) => 
   );
   t.match(await readBackup(others), { manifest: { name: "other" } });
   t.ok(readdirSync(dir).includes("other.json"));
+});
+
+t.test("the one that was just made stays, also beside those that are dated in the future", async (t) => {
+  const dir = t.testdir({});
+  for (const year of [2998, 2999])
+    await writeBackup(dir, { ...facts, time: `${year}-01-01T00:00:00.000Z` }, dump);
+  const made = await writeBackup(dir, at(1), dump);
+  t.same(await pruneBackups(dir, "counter", 2, made), { removed: 1, future: 1 });
+  t.match(await readBackup(made), { dump });
+});
+
+t.test("what holds anything but the count of its manifest is refused", async (t) => {
+  const dir = t.testdir({});
+  const list = Buffer.from("120101c30000000a001122334455667788", "hex");
+  await t.rejects(writeBackup(dir, facts, list), { message: /holds no count/, code: 3 });
+  await t.rejects(writeBackup(dir, { ...facts, count: 9 }, dump), {
+    message: "it holds 255, and its manifest says 9",
+  });
+  t.same(readdirSync(dir), [], "nothing is left");
 });
 
 t.test("a newer Redis is one whose first two numbers are higher", async (t) => {

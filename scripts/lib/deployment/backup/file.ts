@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { z } from "zod";
+import { countOf } from "./dump.ts";
 import { EXIT, Failure } from "../../run/failure.ts";
 
 const FORMAT = "counter-deploy backup 1";
@@ -79,9 +80,20 @@ async function writeWhole(path: string, data: Buffer): Promise<void> {
       await handle.close();
     }
     await rename(part, path);
+    await syncFolder(dirname(path));
   } catch (error) {
     await rm(part, { force: true });
     throw error;
+  }
+}
+
+/** Puts the names in a folder on the disk: without that, a file that was just renamed may be gone after a power cut. */
+async function syncFolder(dir: string): Promise<void> {
+  const handle = await open(dir);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }
 
@@ -94,6 +106,10 @@ export async function readBackup(given: string): Promise<Backup> {
     throw refused(`${manifest.file} has ${dump.length} bytes, not ${manifest.bytes}: it is not whole`);
   if (sha256(dump) !== manifest.sha256)
     throw refused(`${manifest.file} is not what was written: its checksum differs`);
+  // Before any Redis takes it: what is no count would stay there until it expires.
+  const count = countOf(dump);
+  if (count === undefined) throw refused(`${manifest.file} holds no count`);
+  if (count !== manifest.count) throw refused(`it holds ${count}, and its manifest says ${manifest.count}`);
   return { manifest, dump };
 }
 
@@ -128,8 +144,16 @@ export function isNewer(written: string, running: string): boolean {
   return major > ours || (major === ours && minor > less);
 }
 
-/** Removes all backups of a deployment but the newest; returns how many. Files of others are left alone. */
-export async function pruneBackups(dir: string, name: string, keep: number): Promise<number> {
+/**
+ * Removes all backups of a deployment but the newest, and never the one that was just made, whatever the dates of the
+ * others say. Returns how many, and how many that stay are dated in the future. Files of others are left alone.
+ */
+export async function pruneBackups(
+  dir: string,
+  name: string,
+  keep: number,
+  made: string,
+): Promise<{ removed: number; future: number }> {
   const paths = (await readdir(dir)).filter((file) => file.endsWith(".json")).map((file) => `${dir}/${file}`);
   const all = await Promise.all(
     paths.map(async (path) => {
@@ -139,13 +163,17 @@ export async function pruneBackups(dir: string, name: string, keep: number): Pro
       return { path, manifest };
     }),
   );
-  const old = all
-    .flatMap(({ path, manifest }) => (manifest?.name === name ? [{ path, ...manifest }] : []))
-    .toSorted((a, b) => b.time.localeCompare(a.time))
-    .slice(keep);
+  const others = all
+    .flatMap(({ path, manifest }) =>
+      manifest?.name === name && path !== made ? [{ path, ...manifest }] : [],
+    )
+    .toSorted((a, b) => b.time.localeCompare(a.time));
+  const old = others.slice(keep - 1);
   for (const { path, file } of old) {
     await rm(path, { force: true });
     await rm(`${dir}/${file}`, { force: true });
   }
-  return old.length;
+  const now = new Date().toISOString();
+  const future = others.slice(0, keep - 1).filter(({ time }) => time > now).length;
+  return { removed: old.length, future };
 }
