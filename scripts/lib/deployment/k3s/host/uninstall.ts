@@ -3,7 +3,7 @@ import type { Outcome } from "../../../run/progress.ts";
 import { ROOT } from "../../../run/paths.ts";
 import { asRoot } from "../../../run/shell.ts";
 import { installed } from "./installed.ts";
-import { userKubeconfig } from "./kubeconfig.ts";
+import { kubeconfigOfCaller, removeKubeconfig } from "./kubeconfig.ts";
 import { PID_FILE } from "./process.ts";
 
 /** Of the pods, where nothing else is set (docs.k3s.io, "cluster-cidr"). */
@@ -40,10 +40,10 @@ export async function uninstall(): Promise<Outcome> {
   if (!ours) return { changed: false, note: "it was not made by this kit" };
   const subnet = await $({ nothrow: true })`${asRoot} sed -n s/^FLANNEL_NETWORK=//p /run/flannel/subnet.env`;
   const network = subnet.stdout.trim() || NETWORK;
-  const copy = (await userKubeconfig())?.file ?? "";
+  const copy = await kubeconfigOfCaller();
   const before = await footprint(network, copy);
   await $`${asRoot} sh ${ROOT}scripts/lib/deployment/k3s/host/remove.sh ${PID_FILE} ${network}`;
-  if (copy) await $`${asRoot} rm -f ${copy}`;
+  await removeKubeconfig();
   process.stdout.write(differenceText(before, await footprint(network, copy)));
   return { changed: true, note: version };
 }
