@@ -1,5 +1,5 @@
 import t from "tap";
-import { instancesOf, usageIn } from "./instances.ts";
+import { instancesOf, lastWarnings, usageIn } from "./instances.ts";
 import type { Pod } from "./state.ts";
 
 type Status = Pod["status"];
@@ -61,4 +61,24 @@ t.test("a pod that is not ready says why", async (t) => {
   );
   t.equal(found[0]!.restarts, 3);
   t.notHas(found[0], "usage");
+});
+
+const warning = (lastTimestamp: string, message: string) => ({
+  involvedObject: { name: "app-3" },
+  reason: "Unhealthy",
+  message,
+  lastTimestamp,
+});
+
+t.test("a pod that runs and is not ready has its last warning", async (t) => {
+  const warnings = lastWarnings([
+    warning("2026-12-01T14:20:00Z", "Readiness probe failed: HTTP probe failed with statuscode: 503"),
+    warning("2026-12-01T14:16:00Z", "Startup probe failed: connection refused"),
+    { involvedObject: { name: "app-9" }, reason: "FailedMount", message: "of a pod that is gone" },
+  ]);
+  const [found] = instancesOf([pod("app-3", container(running, { started: true }))], new Map(), warnings);
+  t.match(found, {
+    state: "unhealthy",
+    why: "Unhealthy: Readiness probe failed: HTTP probe failed with statuscode: 503",
+  });
 });
