@@ -7,8 +7,15 @@
 import { confirm } from "./lib/run/confirm.ts";
 import { removeImages } from "./lib/images/app.ts";
 import { choose } from "./lib/deployment/choose.ts";
-import { progress } from "./lib/run/progress.ts";
+import type { Neighbour } from "./lib/deployment/orchestrator.ts";
+import { type Outcome, progress } from "./lib/run/progress.ts";
 import { verb } from "./lib/run/verb.ts";
+
+/** What others use stays. Undefined where nobody does. */
+const leftTo = (others: Neighbour[]): Outcome | undefined =>
+  others.length === 0
+    ? undefined
+    : { changed: false, note: `left to ${others.map(({ name }) => name).join(", ")}` };
 
 process.exitCode = await verb(
   {
@@ -23,15 +30,17 @@ process.exitCode = await verb(
     const orchestrator = await choose(options);
     const { platform } = orchestrator;
     const what = purge
-      ? `with its data, its images and, if this kit made it, ${platform} with all that runs there`
+      ? `with its data and, as far as nothing else uses them, its images and the ${platform} that this kit made`
       : "(its data stays)";
     if (!options.yes)
       await confirm(`Remove ${settings.name} from ${platform} ${what}?`, "make teardown YES=1");
     const { step, done } = progress(`Remove ${settings.name} from ${platform}`, purge ? 3 : 1);
     await step("Deployment", () => orchestrator.remove(settings, { purge }));
     if (purge) {
-      await step("Images", () => removeImages(settings));
-      await step(platform, () => orchestrator.unprovision());
+      const others = await orchestrator.neighbours(settings);
+      const sharing = others.filter(({ ours }) => ours);
+      await step("Images", async () => leftTo(sharing) ?? removeImages(settings));
+      await step(platform, async () => leftTo(others) ?? orchestrator.unprovision());
     }
     done();
   },

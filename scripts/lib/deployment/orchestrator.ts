@@ -144,6 +144,13 @@ export interface Publisher {
   text: string;
 }
 
+/** A stack or namespace of somebody else's, or of another deployment of this kit. */
+export interface Neighbour {
+  name: string;
+  /** Whether the kit deployed it, and so its images are the kit's, too. */
+  ours: boolean;
+}
+
 /** The operations that both sides have; swarm/ and k3s/ state them as plain functions. */
 export interface Orchestrator {
   /** As ORCHESTRATOR names it. */
@@ -154,6 +161,8 @@ export interface Orchestrator {
   hostProblems(settings: Settings): Promise<(string | undefined)[]>;
   /** From a bare machine to one that can be deployed to. */
   provisionSteps(settings: Settings, options: OptionValues): Promise<Step[]>;
+  /** What else runs there. */
+  neighbours(settings: Settings): Promise<Neighbour[]>;
   /** Takes back what provisioning made of the host, as far as it made it. */
   unprovision(): Promise<Outcome>;
   /** What runs now; undefined if the counter is not deployed. */

@@ -48,13 +48,22 @@ export const swarmTests: OwnTest[] = [
     },
   },
   {
-    name: "nobody is asked for an image when a task starts: whoever answered would decide what runs",
+    name: "a node that takes no tasks is refused; a scale to 0 is not taken over, and tasks that start ask nobody for an image",
     run: async (t, { host }) => {
-      // On the port that the application's image is named after.
+      const deploy = () => host.run("deploy-swarm", { PORT: String(PORT) });
+      const node = (await host.exec(["docker", "info", "--format={{.Swarm.NodeID}}"])).stdout.trim();
+      const availability = (word: string) =>
+        host.exec(["docker", "node", "update", `--availability=${word}`, node]);
+      await availability("pause");
+      t.match(await deploy(), { exitCode: 3, stderr: /takes no tasks \(pause\): docker node update/ });
+      await availability("active");
+      // On the port that the application's image is named after: whoever answered there would decide what runs.
       const registry = host.exec(["node", "--eval", REGISTRY]);
       await printed(registry, "listens");
-      t.match(await host.run("scale", { REPLICAS: "5" }), { exitCode: 0 });
-      t.match(await host.run("scale", { REPLICAS: "4" }), { exitCode: 0 });
+      await host.exec(["docker", "service", "scale", "counter_app=0"]);
+      t.match(await host.run("status"), { exitCode: 1 });
+      t.match(await deploy(), { exitCode: 0, stderr: /4\/4 ready/ });
+      t.match(await host.run("status"), { exitCode: 0, stdout: /4\/4 running$/m });
       await registry.kill();
       t.notMatch((await registry).stderr, /HEAD|GET/);
       const { stdout } = await host.exec(["sh", "-c", IMAGES]);
@@ -63,6 +72,26 @@ export const swarmTests: OwnTest[] = [
         [],
         stdout,
       );
+    },
+  },
+  {
+    name: "what another deployment uses stays when one is purged",
+    run: async (t, { host }) => {
+      await host.exec(["cp", `${host.dir}deploy/settings.yaml`, `${host.dir}deploy/trial.yaml`]);
+      await host.edit("deploy/trial.yaml", "name: counter", "name: trial");
+      const SETTINGS = `${host.dir}deploy/trial.yaml`;
+      const trial = { SETTINGS, PORT: "8099", ORCHESTRATOR: "swarm" };
+      t.match(await host.run("provision", trial), { exitCode: 0 });
+      const deploy = await host.run("deploy-swarm", { SETTINGS, PORT: "8099", REPLICAS: "1" });
+      t.match(deploy, { exitCode: 0 }, deploy.stderr);
+      const images = async () =>
+        (await host.exec(["docker", "image", "ls", "--quiet"])).stdout.split("\n").toSorted();
+      const before = await images();
+      const purge = await host.run("teardown", { SETTINGS, YES: "1", PURGE: "1" });
+      const left = /Images +unchanged.* left to counter\n.*Docker Swarm +unchanged.* left to counter\n/;
+      t.match(purge, { exitCode: 0, stderr: left }, purge.stderr);
+      t.same(await images(), before);
+      t.match(await host.run("status"), { exitCode: 0 });
     },
   },
   {

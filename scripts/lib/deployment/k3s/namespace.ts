@@ -1,6 +1,6 @@
 import { $ } from "zx/core";
 import { EXIT, Failure } from "../../run/failure.ts";
-import type { RemoveOptions } from "../orchestrator.ts";
+import type { Neighbour, RemoveOptions } from "../orchestrator.ts";
 import type { Outcome } from "../../run/progress.ts";
 import type { Settings } from "../../run/settings.ts";
 import { until } from "../../run/wait.ts";
@@ -32,6 +32,21 @@ export async function namespaceProblem(settings: Settings): Promise<string | und
   const here = await findNamespace(settings);
   if (!here || isOurs(here)) return undefined;
   return `the namespace ${settings.name} is there and not this kit's: choose another name in deploy/settings.yaml`;
+}
+
+/** The namespaces but this one in which something runs that is not k3s' own. */
+export async function neighbours({ name }: Settings): Promise<Neighbour[]> {
+  if (!(await answers())) return [];
+  const [namespaces, running] = await Promise.all([
+    list<Namespace>("namespaces"),
+    list<{ metadata: Metadata }>("pods", ["--all-namespaces"]),
+  ]);
+  const others = namespaces.filter(
+    (one) => one.metadata.name !== name && !one.metadata.name.startsWith("kube-"),
+  );
+  return others
+    .filter((one) => running.some(({ metadata }) => metadata.namespace === one.metadata.name))
+    .map((one) => ({ name: one.metadata.name, ours: isOurs(one) }));
 }
 
 /** What keeps a namespace from being gone, in the cluster's words: as a rule an API that does not answer. */
@@ -83,6 +98,7 @@ export async function remove(
   if (here) await $`kubectl delete namespace ${settings.name} --wait=false`;
   await gone(settings, despiteInterrupt);
   if (purge) await volumesGone(settings);
-  const imported = await removeImported(settings);
+  const shared = (await neighbours(settings)).some(({ ours }) => ours);
+  const imported = !shared && (await removeImported(settings));
   return { changed: here !== undefined || imported };
 }

@@ -38,7 +38,7 @@ export { instances } from "./instances.ts";
 export { publisherOf } from "./front-door.ts";
 export { askRedis, removeRedis, startRedis } from "./redis.ts";
 export { importImages, kept } from "./images.ts";
-export { remove } from "./namespace.ts";
+export { neighbours, remove } from "./namespace.ts";
 export { hostProblems, provisionSteps } from "./host/provision.ts";
 export { awaitFrontDoor, diagnose, states } from "./rollout.ts";
 export { snapshot, undo } from "./snapshot.ts";
