@@ -5,6 +5,7 @@ import { counterRoutes } from "./counter.ts";
 import { answerError, answerUnmatched, ApiError } from "./errors.ts";
 import { healthRoutes } from "./health.ts";
 import { measure } from "./metrics.ts";
+import { refuseOtherSites } from "./other-sites.ts";
 import { pageRoutes } from "./page.ts";
 import { openRedis } from "./redis.ts";
 import { refuseTunnels } from "./tunnels.ts";
@@ -41,6 +42,7 @@ export async function buildApp(config: Config): Promise<FastifyInstance> {
   app.setNotFoundHandler(answerUnmatched);
   acceptBodies(app);
   setHeaders(app, headers);
+  refuseOtherSites(app);
   await openRedis(app, config);
   measure(app);
   await app.register(counterRoutes);

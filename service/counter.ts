@@ -2,6 +2,7 @@
 import type { Result } from "ioredis";
 import type { FastifyInstance } from "fastify";
 import { ApiError } from "./errors.ts";
+import { limitedLog } from "./limited-log.ts";
 import { type RedisLink, RedisUnavailable } from "./redis-link.ts";
 
 /** Where the value is kept. */
@@ -43,7 +44,12 @@ export async function counterRoutes(app: FastifyInstance): Promise<void> {
   app.get("/api/counter", routes, async () => ({ value: await read(app) }));
   app.post("/api/counter/increment", routes, async () => ({ value: await add(app, 1) }));
   app.post("/api/counter/decrement", routes, async () => ({ value: await add(app, -1) }));
-  app.post("/api/counter/reset", routes, async () => ({ value: await reset(app) }));
+  const note = limitedLog(app.log);
+  app.post("/api/counter/reset", routes, async ({ ip: peer }) => {
+    // Before Redis has it: a reset that ends in a 503 may have been done.
+    note({ peer }, "reset");
+    return { value: await reset(app) };
+  });
 }
 
 /** @throws {ApiError} 500 when the key holds no count, 503 when Redis is away */

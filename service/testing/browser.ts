@@ -20,6 +20,9 @@ const args = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
+  // Names for this machine that are no loopback to a page: what it is not told of that, it is not told here either.
+  "--host-resolver-rules=MAP *.test 127.0.0.1",
+  "--no-proxy-server",
 ];
 
 /** Starts the browser; closed after the test. */

@@ -7,6 +7,7 @@ import type { Stage } from "../prove/stage.ts";
 import { confinement, type Finding, secrecy } from "./checks.ts";
 import { contentsOfImages } from "./images.ts";
 import { lookAtPorts } from "./listeners.ts";
+import { lookAtOtherSites } from "./other-sites.ts";
 import { confinedIn } from "./processes.ts";
 
 /** Looks at how the deployment is shut in: its processes, the ports that are open, and who is told its password. */
@@ -21,7 +22,7 @@ export async function lookAtHardening(stage: Omit<Stage, "versions">): Promise<F
   }
   const secrets = [...new Set((await Promise.all(all.map(secretsOf))).flat())];
   const before = await environmentsIn(all);
-  findings.push(...(await lookAtPorts(orchestrator, settings, deployed)));
+  findings.push(...(await lookAtPorts(orchestrator, settings, deployed)), await lookAtOtherSites(stage.door));
   const { node, redis, proxy } = await baseImages(settings, report);
   const images = [`${settings.image}:${deployed.version}`, node, redis, proxy];
   const contents = await contentsOfImages(images, secrets);
